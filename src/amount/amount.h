@@ -16,7 +16,7 @@
 
 #define AMOUNT_SCALE 100000000u   // units in one whole
 #define AMOUNT_DECIMALS 8
-#define AMOUNT_MAX INT64_MAX      // 92 billion wholes; a sum above it is refused
+#define AMOUNT_MAX ((uint64_t)INT64_MAX) // 92 billion wholes; a sum above it is refused
 #define AMOUNT_TEXT_MAX 24        // "92233720368.54775807" and a NUL fit
 #define FEE_SCALE 1000000u        // fee rates are parts per million
 #define FEE_RATE_MAX 100000u      // 10 %

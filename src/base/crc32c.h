@@ -7,3 +7,6 @@
 
 // The CRC of `size` bytes. Start with crc = 0; to continue over pieces pass the last result.
 uint32_t crc32c(uint32_t crc, const void *data, size_t size);
+
+// The table alone, whatever the CPU has: for tests and for comparing.
+uint32_t crc32c_portable(uint32_t crc, const void *data, size_t size);

@@ -9,6 +9,9 @@
 #define AEAD_NONCE_SIZE 12
 #define AEAD_TAG_SIZE 16
 
+// Fetches the cipher. crypto_init calls it. 0 or negative errno.
+MUST_USE int aead_init(void);
+
 struct aead; // one key; not shared between threads
 
 // NULL when memory or the cipher is missing.

@@ -93,15 +93,6 @@ struct entry {
 	size_t payload_size;
 };
 
-// Reads the entry at the front of `r`. 0, 1 when it is malformed (size, version), 2 at the end of the block.
-MUST_USE int entry_read(struct reader *r, struct entry *ret);
-
-// Decoders of one payload. 0, or 1 when it is not exactly that message (short,
-// long, an enum out of range, a client id with another character).
-MUST_USE int order_new_read(const struct entry *entry, struct order_new *ret);
-MUST_USE int order_cancel_read(const struct entry *entry, struct order_cancel *ret);
-MUST_USE int order_cancel_all_read(const struct entry *entry, struct order_cancel_all *ret);
-
 // Encoders of one whole entry (header and payload) with delay_us = 0; they
 // return its size, or 0 when it did not fit (the writer has then failed).
 size_t order_new_write(struct writer *w, const struct order_new *order);
@@ -112,4 +103,7 @@ size_t entry_write(struct writer *w, uint8_t kind, const void *payload, size_t s
 // Stamps an encoded entry in place.
 void entry_stamp(uint8_t *entry, uint32_t delay_us);
 
-bool client_id_valid(const char *id, size_t size); // 1..36 of [.A-Za-z0-9:/_-]
+// The decoders: entry_read, order_new_read, order_cancel_read,
+// order_cancel_all_read, client_id_valid. Inline, because an engine core calls
+// them tens of millions of times a second.
+#include "wire/entry_inline.h"
