@@ -26,6 +26,20 @@ uint64_t handover_number(const struct handover *h, const char *name, uint64_t fa
 // Maps a memfd of that name. NULL when it is missing or smaller than size.
 void *handover_map(const struct handover *h, const char *name, size_t size, bool writable);
 
+// When a peer died the supervisor replaces the channels shared with it, over the link (descriptor "supervisor"),
+// and rings this process' doorbell. Non-blocking; call after each wake-up until it returns 0:
+//   1  channel NAME was replaced: channel_close_reader/_writer the old one, open it anew with handover_reader/_writer;
+//      whatever was in flight on the old one is lost
+//   0  nothing
+//   <0 the supervisor is gone (-EPIPE) or broke the protocol: the daemon exits
+MUST_USE int handover_poll(struct handover *h, char ret_name[HANDOVER_NAME_MAX + 1]);
+// The link, for poll or epoll; -1 when there is none (tests).
+int handover_link(const struct handover *h);
+
+// SIGTERM and SIGINT only set a flag from here on; the supervisor rings the doorbell after it.
+void handover_stop_signals(void);
+bool handover_stopping(void);
+
 // ---- the supervisor's side ----
 struct handover_list; // being built
 struct handover_list *handover_list_new(void);
@@ -33,6 +47,9 @@ void handover_list_free(struct handover_list *l);
 MUST_USE int handover_add_fd(struct handover_list *l, const char *name, int fd); // borrowed
 MUST_USE int handover_add_channel(struct handover_list *l, const char *name, const struct channel_fds *fds);
 MUST_USE int handover_add_text(struct handover_list *l, const char *name, const char *value);
+
+// Sends a replaced channel over the link to a living daemon. 0, or negative errno (-EAGAIN: its queue is full).
+MUST_USE int handover_replace(int link, const char *name, const struct channel_fds *fds);
 
 struct spawn_request {
 	const char *path;     // the daemon's program
