@@ -64,7 +64,7 @@ MUST_USE int tlog_consistency_proof(const struct tlog_source *source, uint64_t o
 // True when the proof has exactly the right hashes (RFC 9162 2.1.3.2 and 2.1.4.2).
 bool tlog_inclusion_verify(const uint8_t leaf_hash[32], uint64_t index, uint64_t size, const uint8_t (*proof)[32],
 			   size_t count, const uint8_t root[32]);
-// An old tree of size 0 proves nothing but is accepted with an empty proof and the empty root.
+// An old tree of size 0 is refused: every tree begins with it, so there is nothing to prove.
 bool tlog_consistency_verify(uint64_t old_size, uint64_t new_size, const uint8_t (*proof)[32], size_t count,
 			     const uint8_t old_root[32], const uint8_t new_root[32]);
 
