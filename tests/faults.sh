@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Killed processes under load, through the public API; then the journal is judged from outside.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. tests/lib.sh
+
+rounds=${1:-20}
+exchange_make && exchange_start >/dev/null || exit 1
+export NODE_EXTRA_CA_CERTS=$PWD/$dir/keys/tls.crt
+node tests/clients/faults.mjs "$url" "$dir/demo-keys.json" "$redoubt" "$dir" "$rounds" >"$dir/faults.tap"
+status=$?
+grep -v '^1\.\.' "$dir/faults.tap"
+tests_run=$(grep -cE '^(not )?ok' "$dir/faults.tap")
+[ $status = 0 ] || tests_failed=1
+ok "the exchange stops cleanly" exchange_stop
+ok "a replay from zero reaches the same state" "$redoubt" journal verify --replay --dir "$dir"
+ok "the second implementation agrees" "$verify" --dir "$dir" --replay
+ok "history rebuilt from the journal is the same" tests/history-rebuild.sh "$redoubt" "$dir"
+finish
