@@ -42,7 +42,7 @@ enum param {
 	PARAM_SYMBOLS,             // text: JSON list of symbols, form checked (symbols_next)
 	PARAM_TIME_ZONE,           // text: only UTC ("0", "+0:00", "00:00") is served
 	PARAM_PERMISSIONS,         // text: "SPOT" or a JSON list; filters nothing
-	PARAM_SHOW_PERMISSION_SETS,// number: 0 or 1
+	PARAM_SHOW_PERMISSION_SETS, // number: 0 or 1
 	PARAM_SYMBOL_STATUS,       // text
 	PARAM_OMIT_ZERO_BALANCES,  // number: 0 or 1
 	PARAM_TICKER_TYPE,         // number: 0 FULL, 1 MINI (sent as `type`)
