@@ -219,6 +219,13 @@ struct exchange *fold_exchange_mutable(struct fold *f)
 	return f->exchange;
 }
 
+struct exchange *fold_take(struct fold *f)
+{
+	struct exchange *x = f->exchange;
+	f->exchange = NULL;
+	return x;
+}
+
 const struct fold_place *fold_place(const struct fold *f)
 {
 	return &f->place;

@@ -63,5 +63,8 @@ const struct fold_divergence *fold_diverged(const struct fold *f);
 // What the fold started from: sequence of the snapshot, 0 = from zero. `text` says why a newer one was not taken, or "".
 uint64_t fold_started_from(const struct fold *f, const char **ret_text);
 
+// The exchange, the caller's from now on: only fold_close may follow.
+struct exchange *fold_take(struct fold *f);
+
 // The exchange itself, for tests that play a damaged replica.
 struct exchange *fold_exchange_mutable(struct fold *f);
