@@ -1,27 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fold/founding.h"
 
-#include "crypto/sha256.h"
-
 #include <stdlib.h>
 #include <unistd.h>
-
-int founding_read(const void *data, size_t size, struct founding *ret)
-{
-	struct reader r = reader_over(data, size);
-	struct entry entry;
-	struct control control;
-	struct founding found = { 0 };
-	if (entry_read(&r, &entry) || entry.kind != ENTRY_GENESIS || control_read(&entry, &control))
-		return 1;
-	if (genesis_read(control.body, control.body_size, &found.genesis))
-		return 1;
-	sha256_of(control.body, control.body_size, found.exchange_id);
-	if (!control_verify(&found.genesis, found.exchange_id, entry.kind, &control))
-		return 1;
-	*ret = found;
-	return 0;
-}
 
 // The whole file, wherever its offset stands: the descriptor is shared with our siblings.
 static int file_read(int fd, uint8_t *to, size_t room, size_t *ret_size)
@@ -49,7 +30,7 @@ int founding_load(int fd, struct founding *ret)
 	size_t size = 0;
 	int r = file_read(fd, data, FOUNDING_SIZE_MAX + 1, &size);
 	if (!r)
-		r = size > FOUNDING_SIZE_MAX ? 1 : founding_read(data, size, ret);
+		r = size > FOUNDING_SIZE_MAX ? 1 : founding_genesis(data, size, &ret->genesis, ret->exchange_id);
 	free(data);
 	return r;
 }
