@@ -33,7 +33,8 @@ struct sequencer_options {
 	size_t output_size;        // bytes of held-back records; raised to what one input may need
 };
 
-// NULL without memory. All memory is taken here.
+// NULL without memory. All memory is taken here. An exchange before its first entry must have been made by
+// exchange_new for the genesis of its founding.
 struct sequencer *sequencer_new(const struct sequencer_options *options);
 void sequencer_free(struct sequencer *s); // accepts NULL
 
@@ -86,6 +87,9 @@ size_t sequencer_release(struct sequencer *s, uint64_t durable_blocks, struct se
 			 sequencer_send send, void *context);
 // Bytes held back now.
 size_t sequencer_held(const struct sequencer *s);
+
+// Where the sequence is kept that exchange_apply is at, so that a crash in it can be named.
+const volatile uint64_t *sequencer_applying(const struct sequencer *s);
 
 struct sequencer_counters {
 	uint64_t commands, refused, queries, controls, malformed, clock_held, clock_hurried;
