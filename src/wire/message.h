@@ -109,6 +109,8 @@ struct rows_head {
 	uint8_t more;
 	uint8_t kind;            // enum history_kind or query_kind that was asked
 	uint8_t reserved[2];
+	uint32_t customer;       // whose rows these are (query.customer returned): myTrades' side, the account's uid
+	uint32_t reserved2;
 };
 
 struct balance_row { uint16_t asset; uint8_t reserved[6]; struct amount available, held; };
