@@ -138,14 +138,6 @@ void fold_close(struct fold *f)
 	free(f);
 }
 
-struct exchange *fold_release(struct fold *f)
-{
-	struct exchange *x = f->exchange;
-	f->exchange = NULL;
-	fold_close(f);
-	return x;
-}
-
 // Live only: a VOID that was not there when the fold was opened, for something folded long ago.
 static bool void_is_news(const struct fold *f, const struct entry *entry)
 {

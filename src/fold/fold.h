@@ -66,8 +66,5 @@ uint64_t fold_started_from(const struct fold *f, const char **ret_text);
 // The exchange, the caller's from now on: only fold_close may follow.
 struct exchange *fold_take(struct fold *f);
 
-// Closes the fold and gives its exchange away (exchange_free it).
-struct exchange *fold_release(struct fold *f);
-
 // The exchange itself, for tests that play a damaged replica.
 struct exchange *fold_exchange_mutable(struct fold *f);
