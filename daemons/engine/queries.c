@@ -10,7 +10,8 @@ static void rows_send(struct sequencer *s, const struct query *q, uint32_t kind,
 				  .sequence = exchange_sequence(s->exchange),
 				  .count = count,
 				  .more = more,
-				  .kind = q->kind };
+				  .kind = q->kind,
+				  .customer = q->customer };
 	uint8_t *p = reply_add(s, TO_GATEWAY, q->gateway, kind, sizeof head + count * row_size, 0);
 	memcpy(p, &head, sizeof head);
 	memcpy(p + sizeof head, rows, count * row_size);
