@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// An order's way in and out: found by id or client id, listed with its owner,
+// released and remembered when it ends.
+#pragma once
+
+#include "exchange/client.h"
+#include "exchange/digest.h"
+
+// The slot of a live or remembered order, 0 when it is unknown.
+static inline uint32_t order_by_id(const struct exchange *x, uint64_t id)
+{
+	const struct index *index = &x->by_id;
+	uint32_t tag = index_tag_of_id(id);
+	for (uint32_t at = tag & index->mask; index->entries[at].slot; at = (at + 1) & index->mask) {
+		const struct index_entry *e = &index->entries[at];
+		if (e->tag == tag && x->orders.hot[e->slot].id == id)
+			return e->slot;
+	}
+	return 0;
+}
+
+// Where in by_client the order of this client id is, or the free place where it belongs.
+static inline uint32_t client_place(const struct exchange *x, uint32_t hash, const struct order_client *client)
+{
+	const struct index *index = &x->by_client;
+	uint32_t at = hash & index->mask;
+	for (; index->entries[at].slot; at = (at + 1) & index->mask) {
+		const struct index_entry *e = &index->entries[at];
+		if (e->tag == hash && order_client_equal(&x->orders.cold[e->slot].client, client))
+			break;
+	}
+	return at;
+}
+
+static inline uint32_t order_by_client(const struct exchange *x, uint32_t hash, const struct order_client *client)
+{
+	return x->by_client.entries[client_place(x, hash, client)].slot;
+}
+
+static inline void order_owner_add(struct exchange *x, uint32_t slot)
+{
+	struct order_cold *cold = x->orders.cold;
+	struct customer *owner = &x->customers.list[x->orders.hot[slot].customer];
+	cold[slot].older = owner->newest;
+	cold[slot].newer = 0;
+	if (owner->newest)
+		cold[owner->newest].newer = slot;
+	owner->newest = slot;
+	owner->live++;
+	x->orders.live++;
+}
+
+static inline void order_owner_remove(struct exchange *x, uint32_t slot)
+{
+	struct order_cold *cold = x->orders.cold, *c = &cold[slot];
+	struct customer *owner = &x->customers.list[x->orders.hot[slot].customer];
+	if (c->newer)
+		cold[c->newer].older = c->older;
+	else
+		owner->newest = c->older;
+	if (c->older)
+		cold[c->older].newer = c->newer;
+	owner->live--;
+	x->orders.live--;
+}
+
+// An order that was remembered long enough leaves both indices; its slot is free.
+static inline void order_forget(struct exchange *x, uint32_t slot)
+{
+	struct order *o = &x->orders.hot[slot];
+	bool known = index_remove(&x->by_id, index_tag_of_id(o->id), slot);
+	ASSERT(known);
+	if (o->client_size) // its client id may have passed to a newer order
+		(void)index_remove(&x->by_client, o->hash, slot);
+	o->id = 0; // a free slot
+	orders_give(&x->orders, slot);
+}
+
+// The order has ended: it stays readable until as many more have ended as genesis says.
+static inline void order_remember(struct exchange *x, uint32_t slot)
+{
+	struct orders *orders = &x->orders;
+	if (UNLIKELY(!orders->ring_size)) {
+		order_forget(x, slot);
+		return;
+	}
+	uint32_t oldest = orders_oldest_if_full(orders);
+	if (LIKELY(oldest)) {
+		orders_oldest_drop(orders);
+		order_forget(x, oldest);
+		// Whoever is next will be wanted soon, and was last touched long ago.
+		__builtin_prefetch(&orders->hot[orders->ring[orders->ring_first]]);
+	}
+	orders_remember(orders, slot);
+}
+
+// What a live order still holds, back to available.
+static inline void order_release(struct exchange *x, const struct market *m, const struct order *o)
+{
+	bool bid = order_side(o) == BOOK_BID;
+	uint64_t lot_price = market_lot_price(m, book_ticks(order_side(o), o->key));
+	struct ledger_line *line = ledger_line(&x->ledger, o->customer, bid ? m->quote : m->base);
+	ledger_release(line, (struct amount){ o->remaining * (bid ? lot_price : m->lot.divisor) });
+	digest_line(x, line);
+}
+
+// A live order ends with this status: out of its book, its owner's list and its hold.
+static inline void order_end(struct exchange *x, struct market *m, uint32_t slot, enum order_status status)
+{
+	struct order *o = &x->orders.hot[slot];
+	book_leave(&m->book, &x->levels, x->orders.hot, o);
+	order_release(x, m, o);
+	order_owner_remove(x, slot);
+	o->flags &= (uint16_t)~ORDER_LIVE;
+	order_status_set(o, status);
+	x->orders.cold[slot].updated_us = x->time_us;
+}

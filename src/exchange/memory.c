@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place of the state machine that asks the system for anything: all of
+// an exchange's memory in one mapping, before its first entry.
+#include "exchange/state.h"
+
+#include "crypto/sha256.h"
+
+#include <sys/mman.h>
+
+#define PIECE_ALIGN 4096u
+#define GENESIS_BODY_MAX 1024u
+
+// Where each piece lies in the mapping.
+struct layout {
+	size_t exchange, events, markets, orders, levels, by_id, by_client, customers, ledger;
+	size_t assets, market_terms, customer_info, key_info, key_removed, by_api_key, end;
+};
+
+static bool within(uint32_t n, uint32_t least, uint32_t most)
+{
+	return n >= least && n <= most;
+}
+
+static bool capacities_valid(const struct capacities *c)
+{
+	return within(c->customers, 1, CUSTOMERS_MAX) && within(c->keys, 1, KEYS_MAX) &&
+	       within(c->assets, 1, ASSETS_MAX) && within(c->markets, 1, MARKETS_MAX) &&
+	       within(c->orders, 1, ORDERS_MAX) && within(c->orders_per_customer, 1, ORDERS_MAX) &&
+	       within(c->levels, 1, LEVELS_MAX) && within(c->closed_orders, 0, ORDERS_MAX) &&
+	       within(c->fills_per_order, 1, FILLS_PER_ORDER_MAX);
+}
+
+static size_t piece(size_t *at, size_t size)
+{
+	size_t here = *at;
+	*at += u64_round_up(size, PIECE_ALIGN);
+	return here;
+}
+
+static uint32_t events_max(const struct capacities *c)
+{
+	uint32_t cancels = c->orders_per_customer < c->orders ? c->orders_per_customer : c->orders;
+	return (cancels > c->fills_per_order ? cancels : c->fills_per_order) + EVENTS_SPARE;
+}
+
+static uint32_t order_slots(const struct capacities *c)
+{
+	return c->orders + c->closed_orders + 1;
+}
+
+static struct layout layout_of(const struct capacities *c)
+{
+	struct layout l = { 0 };
+	size_t at = 0;
+	l.exchange = piece(&at, sizeof(struct exchange));
+	l.events = piece(&at, (size_t)events_max(c) * sizeof(struct event));
+	l.markets = piece(&at, (size_t)c->markets * sizeof(struct market));
+	l.orders = piece(&at, orders_memory(c->orders, c->closed_orders));
+	l.levels = piece(&at, tree_pool_memory(c->levels, 2u * c->markets));
+	l.by_id = piece(&at, index_memory(order_slots(c)));
+	l.by_client = piece(&at, index_memory(order_slots(c)));
+	l.customers = piece(&at, customers_memory(c->customers, c->keys));
+	l.ledger = piece(&at, ledger_memory(c->customers, c->assets));
+	l.assets = piece(&at, (size_t)c->assets * sizeof(struct asset_add));
+	l.market_terms = piece(&at, (size_t)c->markets * sizeof(struct market_add));
+	l.customer_info = piece(&at, (size_t)c->customers * sizeof(struct customer_add));
+	l.key_info = piece(&at, (size_t)c->keys * sizeof(struct key_add));
+	l.key_removed = piece(&at, c->keys);
+	l.by_api_key = piece(&at, index_memory(c->keys));
+	l.end = at;
+	return l;
+}
+
+size_t exchange_memory(const struct genesis *genesis)
+{
+	return capacities_valid(&genesis->capacities) ? layout_of(&genesis->capacities).end : 0;
+}
+
+static void exchange_place(struct exchange *x, uint8_t *base, const struct layout *l, const struct genesis *genesis)
+{
+	const struct capacities *c = &genesis->capacities;
+	x->genesis = *genesis;
+	x->rules = genesis->rules;
+	x->memory = l->end;
+	x->fills_max = c->fills_per_order;
+	x->orders_max = c->orders;
+	x->orders_per_customer = c->orders_per_customer;
+	x->events = (void *)(base + l->events);
+	x->markets = (void *)(base + l->markets);
+	x->assets = (void *)(base + l->assets);
+	x->market_terms = (void *)(base + l->market_terms);
+	x->customer_info = (void *)(base + l->customer_info);
+	x->key_info = (void *)(base + l->key_info);
+	x->key_removed = base + l->key_removed;
+	orders_init(&x->orders, base + l->orders, c->orders, c->closed_orders);
+	tree_pool_init(&x->levels, base + l->levels, c->levels, 2u * c->markets);
+	index_init(&x->by_id, base + l->by_id, order_slots(c));
+	index_init(&x->by_client, base + l->by_client, order_slots(c));
+	index_init(&x->by_api_key, base + l->by_api_key, c->keys);
+	customers_init(&x->customers, base + l->customers, c->customers, c->keys);
+	ledger_init(&x->ledger, base + l->ledger, c->customers, c->assets);
+	hash_key_init(&x->hash, genesis->hash_seed);
+}
+
+struct exchange *exchange_new(const struct genesis *genesis)
+{
+	uint8_t body[GENESIS_BODY_MAX];
+	size_t body_size = genesis_write(genesis, body, sizeof body);
+	if (!body_size || !capacities_valid(&genesis->capacities))
+		return NULL;
+	struct layout layout = layout_of(&genesis->capacities);
+	// Untouched pages cost nothing: capacities may be generous.
+	void *base = mmap(NULL, layout.end, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (base == MAP_FAILED)
+		return NULL;
+	struct exchange *x = base;
+	exchange_place(x, base, &layout, genesis);
+	sha256_of(body, body_size, x->id);
+	return x;
+}
+
+void exchange_free(struct exchange *x)
+{
+	if (x)
+		munmap(x, x->memory);
+}
