@@ -38,11 +38,13 @@ static inline const uint8_t *read_bytes(struct reader *r, size_t n)
 // Copies n bytes to `to`; zeroes `to` when they are not there.
 static inline void read_copy(struct reader *r, void *to, size_t n)
 {
-	const uint8_t *p = read_bytes(r, n);
-	if (p)
-		memcpy(to, p, n);
-	else
+	if (UNLIKELY(r->failed || reader_left(r) < n)) {
+		r->failed = true;
 		memset(to, 0, n);
+	} else if (n) {
+		memcpy(to, r->at, n);
+		r->at += n;
+	}
 }
 
 #define READ_INTEGER(name, type)                                               \
@@ -96,9 +98,12 @@ static inline uint8_t *write_room(struct writer *w, size_t n)
 
 static inline void write_bytes(struct writer *w, const void *data, size_t n)
 {
-	uint8_t *p = write_room(w, n);
-	if (p && n)
-		memcpy(p, data, n);
+	if (UNLIKELY(w->failed || (size_t)(w->end - w->at) < n)) {
+		w->failed = true;
+	} else if (n) {
+		memcpy(w->at, data, n);
+		w->at += n;
+	}
 }
 
 #define WRITE_INTEGER(name, type)                                              \
