@@ -23,7 +23,8 @@ struct storage {
 	int (*list)(void *context, uint32_t *ret_first, uint32_t *ret_count); // segments present, without gaps in numbering
 									       // (-ENOENT names a gap: *ret_first = the missing one)
 	int (*size)(void *context, uint32_t segment, uint64_t *ret_size);
-	int (*create)(void *context, uint32_t segment, uint64_t size);        // zero-filled and durable
+	int (*create)(void *context, uint32_t segment, uint64_t size);        // zero-filled and durable, or not there; another
+									       // thread may be in write or sync of another segment
 	int (*read)(void *context, uint32_t segment, uint64_t offset, void *to, size_t size);
 	int (*write)(void *context, uint32_t segment, uint64_t offset, const void *from, size_t size);
 	int (*sync)(void *context, uint32_t segment);
@@ -34,9 +35,13 @@ struct storage {
 	int (*note_read)(void *context, void *data, size_t size); // -ENOENT when there is none
 };
 // Segment files in a directory, O_DIRECT | O_DSYNC where the file system can.
+// dir_fd is borrowed until the close. Writable: takes the directory's lock (-EBUSY when another writer has it).
 struct storage_directory; // journal/storage_directory.c
 MUST_USE int storage_directory_open(int dir_fd, bool writable, struct storage_directory **ret, struct storage *ret_storage);
 void storage_directory_close(struct storage_directory *d); // accepts NULL
+// How fast `create` fills a new segment with zeros, so that it does not take the disk away from the journal.
+// 0 = as fast as it goes. Any thread.
+void storage_directory_pace(struct storage_directory *d, uint64_t bytes_per_second);
 
 // ---- one block ----
 // The leaf (what is hashed, encrypted, proven) is: u64 number, u64 first sequence,
@@ -49,7 +54,8 @@ void storage_directory_close(struct storage_directory *d); // accepts NULL
 struct block {
 	uint64_t first_sequence, time_us, digest;
 	uint32_t count, size;
-	alignas(64) uint8_t entries[BLOCK_ENTRIES_MAX];
+	alignas(64) uint8_t head[128]; // the journal's own: the leaf's head goes right before the entries
+	uint8_t entries[BLOCK_ENTRIES_MAX];
 };
 
 // A block that was read back. Pointers are valid until the next read.
@@ -112,6 +118,7 @@ MUST_USE int journal_write(struct journal *j, struct block *const *blocks, size_
 
 // Makes the next segment ahead of time, so that rolling costs nothing. Any thread may call it, one at a time.
 MUST_USE int journal_prepare_segment(struct journal *j, struct journal_error *ret_error);
+uint32_t journal_segment(const struct journal *j); // the one being written; any thread
 
 // ---- reading ----
 struct journal_reader;
