@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,6 +41,8 @@ struct handover *handover_receive(void)
 		return NULL;
 	}
 	close(HANDOVER_FD);
+	// A program started by descriptor has a number for a name.
+	prctl(PR_SET_NAME, program_invocation_short_name);
 	// None of them may leak into anything this process could start.
 	for (uint32_t i = 0; i < h->page.count; i++)
 		fcntl(h->page.entry[i].fd, F_SETFD, FD_CLOEXEC);

@@ -20,7 +20,7 @@
 // exec it makes system calls only.
 struct birth {
 	const struct spawn_request *request;
-	int list, error_pipe, null;
+	int list, error_pipe, null, program;
 	bool change_user;
 	uid_t uid;
 	gid_t gid, group;
@@ -82,9 +82,10 @@ static int descriptors_set(const struct birth *b)
 	int moved[HANDOVER_MAX];
 	int list = fcntl(b->list, F_DUPFD, above);
 	int null = fcntl(b->null, F_DUPFD, above);
+	int program = fcntl(b->program, F_DUPFD, above);
 	int error_pipe = fcntl(b->error_pipe, F_DUPFD, above);
 	int log = fcntl(STDERR_FILENO, F_DUPFD, above);
-	if (list < 0 || null < 0 || error_pipe < 0)
+	if (list < 0 || null < 0 || error_pipe < 0 || program < 0)
 		return -1;
 	for (int i = 0; i < count; i++)
 		if ((moved[i] = fcntl(l->fd[i], F_DUPFD, above)) < 0)
@@ -92,11 +93,12 @@ static int descriptors_set(const struct birth *b)
 	for (int i = 0; i < count; i++)
 		if (dup2(moved[i], HANDOVER_FIRST + i) < 0)
 			return -1;
-	// `list` took the lowest free number from `above` on, so error_pipe is never `above` itself.
+	// `list` and `null` took the lowest free numbers from `above` on, so the other two are beyond above + 1.
 	if (dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(log < 0 ? null : log, 2) < 0 ||
-	    dup2(list, HANDOVER_FD) < 0 || dup3(error_pipe, above, O_CLOEXEC) < 0)
+	    dup2(list, HANDOVER_FD) < 0 || dup3(error_pipe, above, O_CLOEXEC) < 0 ||
+	    dup3(program, above + 1, O_CLOEXEC) < 0)
 		return -1;
-	return syscall(SYS_close_range, above + 1, ~0U, 0) < 0 ? -1 : above;
+	return syscall(SYS_close_range, above + 2, ~0U, 0) < 0 ? -1 : above;
 }
 
 static bool user_drop(const struct birth *b)
@@ -124,7 +126,8 @@ NORETURN static void child(struct birth *b)
 	    // After the change of user, which would clear it. The second look closes the race with a dying parent.
 	    prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == b->parent) {
 		char *arguments[2] = { (char *)(uintptr_t)b->request->name, NULL };
-		execve(b->request->path, arguments, b->environment);
+		// By descriptor: the role's user need not be able to walk to where the programs lie.
+		syscall(SYS_execveat, error_pipe + 1, "", arguments, b->environment, AT_EMPTY_PATH);
 	}
 	int error = errno ? errno : ECHILD;
 	if (write(error_pipe < 0 ? b->error_pipe : error_pipe, &error, sizeof error) < 0)
@@ -177,10 +180,15 @@ int spawn(const struct spawn_request *request, int *ret_pidfd)
 	b.null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (b.null < 0)
 		return -errno;
-	b.list = list_memory(request->list);
-	r = b.list < 0 ? b.list : birth_run(&b, ret_pidfd);
+	b.program = open(request->path, O_RDONLY | O_CLOEXEC);
+	r = b.program < 0 ? -errno : 0;
+	b.list = r < 0 ? -1 : list_memory(request->list);
+	if (r == 0)
+		r = b.list < 0 ? b.list : birth_run(&b, ret_pidfd);
 	if (b.list >= 0)
 		close(b.list);
+	if (b.program >= 0)
+		close(b.program);
 	close(b.null);
 	return r;
 }

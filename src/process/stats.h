@@ -7,7 +7,7 @@
 
 #include <stdatomic.h>
 
-#define STATS_MAX 32
+#define STATS_MAX 96
 #define STATS_NAME_MAX 24
 #define STATS_PAGE_SIZE 4096
 
