@@ -77,6 +77,15 @@ static void inclusion_98(void **state)
 	json_decref(all);
 }
 
+// Some of these have roots that say "dont care" in 12 bytes. No reader of ours
+// takes such a root, so it is lengthened with zeros to get as far as the proof.
+static bool lengthened_hash_of(const char *text, uint8_t hash[32])
+{
+	size_t size;
+	memset(hash, 0, 32);
+	return base64_decode(text, strlen(text), hash, 32, &size) == 0;
+}
+
 static void consistency_98(void **state)
 {
 	json_t *all = vectors_load("merkle-consistency.json"), *v;
@@ -84,7 +93,7 @@ static void consistency_98(void **state)
 	json_array_foreach(all, i, v) {
 		uint8_t old_root[32], new_root[32], proof[100][32];
 		size_t count;
-		bool ok = hash_of(text_of(v, "root1"), old_root) && hash_of(text_of(v, "root2"), new_root) &&
+		bool ok = lengthened_hash_of(text_of(v, "root1"), old_root) && lengthened_hash_of(text_of(v, "root2"), new_root) &&
 			  proof_of(json_object_get(v, "proof"), proof, &count) &&
 			  tlog_consistency_verify(number_of(v, "size1"), number_of(v, "size2"), proof, count, old_root, new_root);
 		if (ok == json_is_true(json_object_get(v, "wantErr")))
