@@ -7,6 +7,14 @@
 
 static const uint8_t seed[32] = { 1, 2, 3 };
 
+// Structs have padding; what they are written as has none.
+#define assert_written_as(name, value, body, size)                             \
+	do {                                                                   \
+		uint8_t again_[1024];                                          \
+		assert_int_equal(name##_write(value, again_, sizeof again_), size); \
+		assert_memory_equal(again_, body, size);                       \
+	} while (0)
+
 static struct genesis some_genesis(void)
 {
 	struct genesis g = {
@@ -27,7 +35,7 @@ static void genesis_comes_back(void **state)
 	assert_hex(body, 56, "01000000" "01" "12" "7265646f7562742e6c6f63616c2f64656d6f" "e8030000" "d0070000" "1000" "0800"
 			     "a0860100" "c8000000" "50c30000" "a00f0000" "64000000");
 	assert_int_equal(genesis_read(body, size, &back), 0);
-	assert_memory_equal(&back, &g, sizeof g);
+	assert_written_as(genesis, &back, body, size);
 	for (size_t n = 0; n < size; n++) {
 		uint8_t *copy = malloc(n ? n : 1);
 		memcpy(copy, body, n);
@@ -78,7 +86,7 @@ static void markets_and_assets_come_back(void **state)
 	size_t size = asset_add_write(&asset, body, sizeof body);
 	assert_hex(body, size, "03" "425443" "08");
 	assert_int_equal(asset_add_read(body, size, &asset_back), 0);
-	assert_memory_equal(&asset, &asset_back, sizeof asset);
+	assert_written_as(asset_add, &asset_back, body, size);
 	body[1] = 'b';
 	assert_int_equal(asset_add_read(body, size, &asset_back), 1);
 	strcpy(asset.name, "");
@@ -91,7 +99,7 @@ static void markets_and_assets_come_back(void **state)
 	size = market_add_write(&market, body, sizeof body);
 	assert_int_equal(size, 1 + 7 + 4 + 64 + 8);
 	assert_int_equal(market_add_read(body, size, &back), 0);
-	assert_memory_equal(&market, &back, sizeof market);
+	assert_written_as(market_add, &back, body, size);
 	market.taker.ppm = FEE_RATE_MAX + 1;
 	assert_int_equal(market_add_write(&market, body, sizeof body), 0);
 
@@ -111,7 +119,7 @@ static void customers_and_deposits_come_back(void **state)
 	size_t size = customer_add_write(&add, body, sizeof body);
 	assert_int_equal(size, 32 + 1 + 18);
 	assert_int_equal(customer_add_read(body, size, &add_back), 0);
-	assert_memory_equal(&add, &add_back, sizeof add);
+	assert_written_as(customer_add, &add_back, body, size);
 	body[33] = '\n';
 	assert_int_equal(customer_add_read(body, size, &add_back), 1);
 	add.label[0] = 0; // a label may be empty
@@ -160,11 +168,11 @@ static void keys_of_both_kinds_come_back(void **state)
 	size_t size = key_add_write(&hmac, body, sizeof body);
 	assert_int_equal(size, 4 + 2 + 64 + 2 + 112 + 1 + 17);
 	assert_int_equal(key_add_read(body, size, &back), 0);
-	assert_memory_equal(&back, &hmac, sizeof back);
+	assert_written_as(key_add, &back, body, size);
 	size = key_add_write(&ed, body, sizeof body);
 	assert_int_equal(size, 4 + 2 + 64 + 32 + 1 + 17);
 	assert_int_equal(key_add_read(body, size, &back), 0);
-	assert_memory_equal(&back, &ed, sizeof back);
+	assert_written_as(key_add, &back, body, size);
 	body[5] = 0; // no scope
 	assert_int_equal(key_add_read(body, size, &back), 1);
 	body[5] = 8;
