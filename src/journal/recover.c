@@ -4,6 +4,7 @@
 #include "journal/writer.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 struct survey {
 	uint32_t segments;        // on the disk
@@ -137,10 +138,11 @@ static int journal_init(struct journal *j, const struct storage *storage, const 
 	pthread_mutex_init(&j->preparing, NULL);
 	if (segment_size < SEGMENT_SIZE_MIN || segment_size > SEGMENT_SIZE_MAX || segment_size % BLOCK_ALIGN)
 		return -EINVAL;
-	j->staging = aligned_alloc(BLOCK_ALIGN, STAGING_SIZE);
-	if (!j->staging)
+	// Zeros, which zero_out writes; aligned; pages come as batches grow.
+	void *staging = mmap(NULL, STAGING_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (staging == MAP_FAILED)
 		return -ENOMEM;
-	memset(j->staging, 0, STAGING_SIZE); // touched now, so that the first batch does not fault pages in
+	j->staging = staging;
 	int error = journal_keys_init(&j->keys, master_key, exchange_id);
 	return error ? error : journal_keys_use(&j->keys, incarnation);
 }

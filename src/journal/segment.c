@@ -3,8 +3,8 @@
 
 #include "base/crc32c.h"
 
-#define CHECKED_SIZE 136u // bytes under the key check
-#define CRC_AT 168u       // bytes under the CRC
+#define CHECKED_SIZE 152u // bytes under the key check
+#define CRC_AT 184u       // bytes under the CRC
 
 void segment_head_write(const struct segment_head *head, const struct journal_keys *keys,
 			uint8_t to[SEGMENT_HEAD_SIZE])
@@ -19,6 +19,8 @@ void segment_head_write(const struct segment_head *head, const struct journal_ke
 	write_u64(&w, head->first_block);
 	write_u64(&w, head->first_sequence);
 	write_bytes(&w, head->previous, 32);
+	write_u64(&w, head->time_us);
+	write_u64(&w, head->digest);
 	write_bytes(&w, head->incarnation, 32);
 	ASSERT(writer_size(&w) == CHECKED_SIZE);
 	uint8_t check[32];
@@ -43,6 +45,8 @@ static void fields_read(const uint8_t *from, struct segment_head *ret, uint64_t 
 	ret->first_block = read_u64(&r);
 	ret->first_sequence = read_u64(&r);
 	read_copy(&r, ret->previous, 32);
+	ret->time_us = read_u64(&r);
+	ret->digest = read_u64(&r);
 	read_copy(&r, ret->incarnation, 32);
 }
 

@@ -8,7 +8,8 @@ struct segment_head {
 	uint32_t index;
 	uint8_t exchange_id[32];
 	uint64_t size, first_block, first_sequence;
-	uint8_t previous[32];
+	uint8_t previous[32];            // of the block before: leaf hash,
+	uint64_t time_us, digest;        // time and digest, so that the place is whole from here
 	uint8_t incarnation[32];
 };
 

@@ -100,8 +100,8 @@ int steps_enter(struct journal_reader *r, const struct segment_head *head, struc
 	r->segment = head->index;
 	r->segment_size = size;
 	r->offset = SEGMENT_HEAD_SIZE;
-	r->place.blocks = head->first_block;
-	r->place.sequence = head->first_sequence - 1;
+	r->place = (struct journal_place){ .blocks = head->first_block, .sequence = head->first_sequence - 1,
+					   .time_us = head->time_us, .digest = head->digest };
 	memcpy(r->place.leaf_hash, head->previous, 32);
 	r->anchored = true;
 	return 0;
@@ -119,6 +119,7 @@ int steps_enter_next(struct journal_reader *r, struct journal_error *ret_error)
 		return steps_head_fault(r, next, state, ret_error);
 	if (head.first_block != before.blocks ||
 	    (r->anchored && (head.first_sequence != before.sequence + 1 ||
+			     head.time_us != before.time_us || head.digest != before.digest ||
 			     memcmp(head.previous, before.leaf_hash, 32) != 0)))
 		return fault(ret_error, JOURNAL_DAMAGED, (struct place){ next, 0, before.blocks },
 			     "segment %u does not continue segment %u at block %llu; bring both back from one copy of "

@@ -4,6 +4,7 @@
 #include "journal/note.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 static struct place here(const struct journal *j)
 {
@@ -23,7 +24,8 @@ static int durable_write(struct journal *j, uint64_t offset, const void *from, s
 int writer_head(struct journal *j, struct journal_error *ret_error)
 {
 	struct segment_head head = { .index = j->segment, .size = j->segment_size, .first_block = j->place.blocks,
-				     .first_sequence = j->place.sequence + 1 };
+				     .first_sequence = j->place.sequence + 1, .time_us = j->place.time_us,
+				     .digest = j->place.digest };
 	memcpy(head.exchange_id, j->exchange_id, 32);
 	memcpy(head.previous, j->place.leaf_hash, 32);
 	memcpy(head.incarnation, j->incarnation, 32);
@@ -192,6 +194,7 @@ void journal_close(struct journal *j)
 		(void)flush(j, &j->place, &ignored);
 	journal_keys_clear(&j->keys);
 	pthread_mutex_destroy(&j->preparing);
-	free(j->staging);
+	if (j->staging)
+		munmap(j->staging, STAGING_SIZE);
 	free(j);
 }
