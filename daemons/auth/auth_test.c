@@ -104,7 +104,8 @@ static void test_ed25519(void **state)
 	assert_int_equal(post(KEY_CURVE, text, ""), API_OK);
 	assert_int_equal(order_sent().customer, 9);
 	assert_int_equal(post(KEY_CURVE, text, ""), API_REPLAYED);
-	sign_curve(&house, ORDER TIME, false, text, sizeof text); // the same in another dress is the same
+	for (char *p = strstr(text, "signature="); (p = strchr(p, '%')); p++) // the same in another dress is the same
+		p[2] = (char)(p[2] | 0x20);
 	assert_int_equal(post(KEY_CURVE, text, ""), API_REPLAYED);
 	unsigned pluses = 0;
 	for (unsigned i = 1; i < 30; i++) { // in a form a raw '+' is a space

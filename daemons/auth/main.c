@@ -17,7 +17,6 @@
 
 #define BATCH 64           // requests of one gateway before the next has its turn
 #define FEED_BATCH 256
-#define SPIN_US 50         // then sleep: two cores are not enough to spin for ever
 #define ROOM_ANSWER 512    // bytes that one answer may need in a gateway's ring
 #define ROOM_COMMANDS 8192 // kept free in the engine's ring for what frees orders: cancels come last
 #define EXPIRE_AT_ONCE 512 // replay digests forgotten a turn
@@ -44,6 +43,7 @@ struct shell {
 	struct channel_writer to_engine, to_history;
 	bool engine_broken;
 	int doorbell;
+	unsigned spin_us; // then sleep: two cores are not enough to spin for ever
 	struct stats_page *stats;
 	_Atomic uint64_t *count[COUNTS];
 	struct genesis genesis;
@@ -239,7 +239,7 @@ static int shell_wait(struct shell *s)
 			readers[n++] = &s->gateway[i].from;
 	// Those left out are looked at again soon.
 	bool all = n == s->gateways + 1;
-	return channel_wait(readers, n, s->doorbell, SPIN_US, all ? 500 : 1);
+	return channel_wait(readers, n, s->doorbell, s->spin_us, all ? 500 : 1);
 }
 
 static void stats_note(struct shell *s, uint64_t now_us)
@@ -326,6 +326,7 @@ static int channels_open(struct shell *s)
 		r = gateway_open(s, g);
 	}
 	s->doorbell = handover_fd(s->handover, "doorbell");
+	s->spin_us = (unsigned)handover_number(s->handover, "spin_us", 50);
 	return r ? r : s->doorbell < 0 ? -ENOENT : 0;
 }
 
@@ -347,9 +348,9 @@ static int shell_open(struct shell *s)
 		.keys = s->genesis.capacities.keys,
 		.markets = s->genesis.capacities.markets,
 		.customers = s->genesis.capacities.customers,
-		.replay = (uint32_t)handover_number(s->handover, "auth.replay", 1u << 20),
-		.orders_per_10s = handover_number(s->handover, "auth.orders-per-10s", 1000000),
-		.orders_per_day = handover_number(s->handover, "auth.orders-per-day", 1000000000),
+		.replay = (uint32_t)handover_number(s->handover, "auth.replay_requests", 1u << 20),
+		.orders_per_10s = handover_number(s->handover, "auth.orders_per_10s", 100000),
+		.orders_per_day = handover_number(s->handover, "auth.orders_per_day", 200000000),
 	};
 	r = auth_init(&s->auth, &settings, s->public_key, s->secret, clock_realtime_us());
 	if (r)
