@@ -74,6 +74,7 @@ bool family_new(struct family *f, struct house *house)
 	for (size_t n = 0; n < page_row_count; n++)
 		if (!page_make(page_rows[n].name, page_rows[n].size(&house->genesis), &f->page[n], &f->page_reader[n]))
 			return false;
+	watch_open(f);
 	wires_new(f);
 	return true;
 }
@@ -100,7 +101,8 @@ static int child_spawn(struct family *f, struct instance *i, struct handover_lis
 	const struct role *role = &roles[i->role];
 	int r = program_find(role->name, path, sizeof path);
 	if (r < 0) {
-		log_write(LOG_ERROR, "%s: the program redoubt-%s is not beside this one", i->name, role->name);
+		log_write(LOG_ALERT, "the program redoubt-%s is not beside this one: %s is left down", role->name, i->name);
+		i->down = true; // no new try brings it
 		return r;
 	}
 	snprintf(name, sizeof name, "redoubt-%s", i->name);
@@ -146,7 +148,8 @@ bool instance_start(struct family *f, struct instance *i)
 	if (link[1] >= 0)
 		close(link[1]);
 	if (r < 0) {
-		log_write(LOG_ERROR, "cannot start %s: %s", i->name, strerror(-r));
+		if (!i->down)
+			log_write(LOG_ERROR, "cannot start %s: %s", i->name, strerror(-r));
 		if (link[0] >= 0)
 			close(link[0]);
 		return false;

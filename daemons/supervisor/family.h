@@ -27,6 +27,8 @@ struct instance {
 	uint64_t started_us, backoff_us, start_at_us;
 	bool down;                  // died too often
 	struct role_status *status;
+	const struct stats_page *page; // its counters, as it says
+	uint64_t cuts_seen[INSTANCES_MAX];
 };
 
 // One channel between two instances. Its ends are made anew whenever one of the two starts again.
@@ -68,6 +70,10 @@ void wires_given(struct family *f, struct instance *i);
 
 // ---- handing.c ----
 MUST_USE int handing_fill(struct family *f, struct instance *i, struct handover_list *list);
+
+// ---- watch.c: who was cut off by a peer ----
+void watch_open(struct family *f);
+void watch_cuts(struct family *f);
 
 // ---- lives.c: deaths, back-off, stopping ----
 void lives_reap(struct family *f);

@@ -106,8 +106,9 @@ int lives_start_due(struct family *f)
 				atomic_fetch_add(&i->status->restarts, i->deaths[DEATHS_MAX - 1] ? 1 : 0);
 				continue;
 			}
-			i->down = death_count(i, now);
+			i->down |= death_count(i, now);
 			i->started_us = now;
+			atomic_store(&i->status->state, i->down ? ROLE_DOWN : ROLE_WAITING);
 			schedule(i, now);
 		}
 		if (!i->down)

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define WATCH_MS 250 // between two looks at the counters
+
 static const char usage[] =
 	"usage: redoubt-supervisor --dir DIR [--void SEQUENCE]\n"
 	"Starts the exchange in DIR and stays until SIGTERM.\n"
@@ -86,13 +88,14 @@ static void run(struct family *f, int signals)
 		int wait_ms = lives_start_due(f);
 		atomic_store(&f->status->heartbeat_us, clock_realtime_us());
 		struct pollfd wait = { .fd = signals, .events = POLLIN };
-		poll(&wait, 1, wait_ms < 0 || wait_ms > 1000 ? 1000 : wait_ms);
+		poll(&wait, 1, wait_ms < 0 || wait_ms > WATCH_MS ? WATCH_MS : wait_ms);
 		if (signals_take(signals)) {
 			log_write(LOG_NOTICE, "stopping");
 			lives_stop(f);
 			return;
 		}
 		lives_reap(f);
+		watch_cuts(f);
 	}
 }
 
