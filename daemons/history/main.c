@@ -97,7 +97,7 @@ static int history_begin(struct daemon *d, struct journal_error *error)
 	}
 	memcpy(path + n, "/" DATABASE_NAME, sizeof "/" DATABASE_NAME);
 	sqlite3_initialize();
-	if (follower_sandbox(f, snapshots, dir))
+	if (follower_sandbox(f, snapshots, dir) || !follower_await(f, channel_replaced, d))
 		return 1;
 	struct history_options o = { .storage = &f->storage, .master_key = f->key, .founding = &f->founding,
 				     .snapshots_fd = snapshots, .database = path,

@@ -121,14 +121,14 @@ static int replica_begin(struct daemon *d)
 		log_write(LOG_ERROR, "the supervisor gave no %s", page ? "snapshots-dir" : "marketdata");
 		return 1;
 	}
-	if (follower_sandbox(f, -1, snapshots))
+	if (follower_sandbox(f, -1, snapshots) || !follower_await(f, NULL, NULL))
 		return 1;
 	struct replica_options o = {
 		.storage = &f->storage, .master_key = f->key, .founding = &f->founding, .snapshots_fd = snapshots,
 		.marketdata = page, .durable = follow_durable(f->durable),
-		.snapshot_entries = handover_number(f->handover, "snapshot.entries", SNAPSHOT_ENTRIES),
-		.snapshot_ns = handover_number(f->handover, "snapshot.seconds", SNAPSHOT_SECONDS) * SECOND_NS,
-		.check_ns = handover_number(f->handover, "check.seconds", CHECK_SECONDS) * SECOND_NS,
+		.snapshot_entries = handover_number(f->handover, "replica.snapshot_entries", SNAPSHOT_ENTRIES),
+		.snapshot_ns = handover_number(f->handover, "replica.snapshot_seconds", SNAPSHOT_SECONDS) * SECOND_NS,
+		.check_ns = handover_number(f->handover, "replica.check_seconds", CHECK_SECONDS) * SECOND_NS,
 	};
 	struct journal_error error = { 0 };
 	int r = replica_open(&o, &d->replica, &error);
@@ -141,7 +141,7 @@ static int run(struct daemon *d)
 {
 	for (size_t i = 0; i < COUNTERS; i++)
 		d->counter[i] = stats_counter(d->follower.stats, counter_name[i]);
-	d->spin_us = (unsigned)u64_min(handover_number(d->follower.handover, "spin_us", 0), 1000);
+	d->spin_us = (unsigned)u64_min(handover_number(d->follower.handover, "replica.spin_us", 0), 1000);
 	if (replica_begin(d))
 		return 1;
 	start_say(d);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define AWAIT_MS 100u
+
 static int missing(const char *what, const char *why)
 {
 	log_write(LOG_ERROR, "%s: %s", what, why);
@@ -102,4 +104,12 @@ bool follower_turn(struct follower *f, follower_replaced replaced, void *context
 		if (replaced)
 			replaced(context, name);
 	return r == 0 && !handover_stopping();
+}
+
+bool follower_await(struct follower *f, follower_replaced replaced, void *context)
+{
+	while (follower_turn(f, replaced, context))
+		if (journal_follow(f->durable, 0, 0, AWAIT_MS) > 0)
+			return true;
+	return false;
 }

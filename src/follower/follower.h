@@ -33,6 +33,10 @@ MUST_USE int follower_sandbox(struct follower *f, int read_dir, int write_dir);
 typedef void (*follower_replaced)(void *context, const char *name);
 bool follower_turn(struct follower *f, follower_replaced replaced, void *context);
 
+// Waits until the engine has said how far the journal is durable: it does so when it has recovered, and no
+// exchange has an empty journal then. False when it is time to end.
+bool follower_await(struct follower *f, follower_replaced replaced, void *context);
+
 static inline void stats_set(_Atomic uint64_t *counter, uint64_t value)
 {
 	atomic_store_explicit(counter, value, memory_order_relaxed);
