@@ -56,8 +56,8 @@ static int keys_load(struct house *h)
 	json_t *key;
 	int found = 0;
 	snprintf(path, sizeof path, "%s/demo-keys.json", h->dir);
-	json_t *keys = json_load_file(path, 0, NULL);
-	json_array_foreach(keys, i, key) {
+	json_t *file = json_load_file(path, 0, NULL);
+	json_array_foreach(json_object_get(file, "keys"), i, key) {
 		const char *label = json_string_value(json_object_get(key, "label"));
 		const char *name = json_string_value(json_object_get(key, "apiKey"));
 		const char *secret = json_string_value(json_object_get(key, "secret"));
@@ -69,7 +69,7 @@ static int keys_load(struct house *h)
 			found |= 1 << k;
 		}
 	}
-	json_decref(keys);
+	json_decref(file);
 	return found == 3 ? 0 : -1;
 }
 

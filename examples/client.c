@@ -34,14 +34,14 @@ static size_t on_data(char *data, size_t one, size_t count, void *context)
 static bool load_key(struct client *c, const struct client_options *o, char *api_key, size_t room)
 {
 	json_error_t error;
-	json_t *keys = json_load_file(o->keys_file, 0, &error), *key;
+	json_t *file = json_load_file(o->keys_file, 0, &error), *key;
 	size_t i;
 	bool found = false;
-	if (!keys) {
+	if (!file) {
 		fprintf(stderr, "%s: %s; `redoubt init --demo` writes it\n", o->keys_file, error.text);
 		return false;
 	}
-	json_array_foreach(keys, i, key) {
+	json_array_foreach(json_object_get(file, "keys"), i, key) {
 		const char *label = json_string_value(json_object_get(key, "label"));
 		const char *name = json_string_value(json_object_get(key, "apiKey"));
 		const char *secret = json_string_value(json_object_get(key, "secret"));
@@ -51,7 +51,7 @@ static bool load_key(struct client *c, const struct client_options *o, char *api
 			found = true;
 		}
 	}
-	json_decref(keys);
+	json_decref(file);
 	if (!found)
 		fprintf(stderr, "%s: no HMAC key labelled '%s'\n", o->keys_file, o->label);
 	return found;

@@ -13,7 +13,7 @@ struct client;
 struct client_options {
 	const char *url;      // "https://127.0.0.1:8443"
 	const char *ca_file;  // certificate to trust
-	const char *keys_file; // JSON list of {"label","apiKey","secret"}; secrets never travel in argv
+	const char *keys_file; // {"keys":[{"label","apiKey","secret"}]}; secrets never travel in argv
 	const char *label;    // which of them
 };
 

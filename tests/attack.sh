@@ -54,7 +54,7 @@ no_secret() {
 			! tr '\0' '\n' <"/proc/$pid/cmdline" | grep -qF "$secret" || return 1
 		done
 		! grep -rqF "$secret" "$dir"/*.log "$dir"/log 2>/dev/null || return 1
-	done < <(jq -r '.[].secret // empty' "$dir/demo-keys.json")
+	done < <(jq -r '.keys[].secret // empty' "$dir/demo-keys.json")
 }
 ok "no API secret in argv, environment or logs" no_secret
 

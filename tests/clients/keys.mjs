@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 
 export const url = process.argv[2];
-const keys = JSON.parse(readFileSync(process.argv[3], 'utf8'));
+const { keys } = JSON.parse(readFileSync(process.argv[3], 'utf8'));
 
-export function key(label, kind = 'hmac') {
-  const found = keys.find((k) => k.label === label && (k.kind ?? 'hmac') === kind);
+export function key(label, kind = 'HMAC') {
+  const found = keys.find((k) => k.label === label && k.kind === kind);
   if (!found) throw new Error(`no ${kind} key labelled ${label} in ${process.argv[3]}`);
   return found;
 }
