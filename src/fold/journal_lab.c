@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fold/journal_lab.h"
 
+#include "crypto/secret.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,10 +25,12 @@ void journal_lab_open(struct journal_lab *l, int dir_fd, const struct capacities
 	struct journal_error error = { 0 };
 	uint8_t incarnation[32];
 	memset(l, 0, sizeof *l);
+	int r = crypto_init();
+	ASSERT(!r);
 	lab_open(&l->lab, capacities);
 	l->genesis_size = l->lab.entry_size;
 	memcpy(l->genesis_entry, l->lab.entry, l->genesis_size);
-	int r = founding_genesis(l->genesis_entry, l->genesis_size, &l->founding.genesis, l->founding.exchange_id);
+	r = founding_genesis(l->genesis_entry, l->genesis_size, &l->founding.genesis, l->founding.exchange_id);
 	ASSERT(!r);
 	memset(l->key, 0x5a, sizeof l->key);
 	fill(incarnation, sizeof incarnation, 7);
