@@ -48,6 +48,7 @@ void answer_ticker_book(struct writer *w, const struct catalogue *c, uint32_t ma
 void answer_average(struct writer *w, struct price average, uint64_t close_time_us);
 
 // ---- exchangeInfo ----
-void answer_info_begin(struct writer *w, uint64_t now_us, uint64_t weight_per_minute);
+struct answer_limits { uint64_t weight_per_minute, orders_per_10s, orders_per_day; }; // 0 = none
+void answer_info_begin(struct writer *w, uint64_t now_us, const struct answer_limits *limits);
 void answer_info_symbol(struct writer *w, const struct catalogue *c, uint32_t market);
 void answer_info_end(struct writer *w);

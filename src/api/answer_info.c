@@ -4,16 +4,30 @@
 // What a market's status is called; cancelling stays possible in both of the closed ones.
 static const char *const statuses[] = { "TRADING", "HALT", "BREAK" };
 
-void answer_info_begin(struct writer *w, uint64_t now_us, uint64_t weight_per_minute)
+static void limit_write(struct writer *w, const char *head, uint64_t limit, bool *first)
 {
+	if (!limit)
+		return;
+	if (!*first)
+		JSON(w, ",");
+	*first = false;
+	write_bytes(w, head, strlen(head));
+	json_number(w, limit);
+	JSON(w, "}");
+}
+
+void answer_info_begin(struct writer *w, uint64_t now_us, const struct answer_limits *limits)
+{
+	bool first = true;
 	JSON(w, "{\"timezone\":\"UTC\",\"serverTime\":");
 	json_number(w, now_us / 1000);
 	JSON(w, ",\"rateLimits\":[");
-	if (weight_per_minute) {
-		JSON(w, "{\"rateLimitType\":\"REQUEST_WEIGHT\",\"interval\":\"MINUTE\",\"intervalNum\":1,\"limit\":");
-		json_number(w, weight_per_minute);
-		JSON(w, "}");
-	}
+	limit_write(w, "{\"rateLimitType\":\"REQUEST_WEIGHT\",\"interval\":\"MINUTE\",\"intervalNum\":1,\"limit\":",
+		    limits->weight_per_minute, &first);
+	limit_write(w, "{\"rateLimitType\":\"ORDERS\",\"interval\":\"SECOND\",\"intervalNum\":10,\"limit\":",
+		    limits->orders_per_10s, &first);
+	limit_write(w, "{\"rateLimitType\":\"ORDERS\",\"interval\":\"DAY\",\"intervalNum\":1,\"limit\":",
+		    limits->orders_per_day, &first);
 	JSON(w, "],\"exchangeFilters\":[],\"symbols\":[");
 }
 

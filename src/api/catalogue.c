@@ -75,14 +75,14 @@ static bool market_changed(struct catalogue *c, uint32_t i, const struct market_
 	return true;
 }
 
-static bool markets_refresh(struct catalogue *c, const struct marketdata *data)
+static bool markets_refresh(struct catalogue *c, const struct marketdata *data, uint32_t pages)
 {
 	bool changed = false;
 	struct market_add market;
 	uint8_t status;
 	uint32_t count = atomic_load_explicit(&data->markets, memory_order_acquire);
-	if (count > data->markets_max)
-		count = data->markets_max;
+	if (count > pages)
+		count = pages;
 	for (uint32_t i = 0; i < count && i < MARKETDATA_MARKETS_MAX; i++) {
 		if (!market_copy(data, i, &market, &status))
 			break;
@@ -101,9 +101,11 @@ static bool markets_refresh(struct catalogue *c, const struct marketdata *data)
 	return changed;
 }
 
-bool catalogue_refresh(struct catalogue *c, const struct marketdata *data)
+bool catalogue_refresh(struct catalogue *c, const struct marketdata *data, uint32_t pages)
 {
-	bool assets = assets_refresh(c, data), markets = markets_refresh(c, data);
+	if (data->magic != MARKETDATA_MAGIC || data->version != MARKETDATA_VERSION)
+		return false; // not written yet
+	bool assets = assets_refresh(c, data), markets = markets_refresh(c, data, pages);
 	if (assets || markets)
 		c->version++;
 	return assets || markets;

@@ -17,9 +17,9 @@ struct catalogue {
 	uint16_t slot[CATALOGUE_SLOTS]; // market + 1
 };
 
-// Takes over what is new or changed (markets, statuses, fees). True when something was. A market that is not well
-// formed (another process owns the page) ends the list.
-bool catalogue_refresh(struct catalogue *c, const struct marketdata *data);
+// Takes over what is new or changed (markets, statuses, fees). True when something was. `pages` is how many markets the
+// mapping really has room for. A market that is not well formed (another process owns the page) ends the list.
+bool catalogue_refresh(struct catalogue *c, const struct marketdata *data, uint32_t pages);
 
 // The market's index, or -1.
 int catalogue_find(const struct catalogue *c, struct slice symbol);
