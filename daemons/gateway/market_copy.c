@@ -2,7 +2,9 @@
 // Reads several pieces of a market's page as they were at one moment (see wire/marketdata.h).
 #include "daemons/gateway/internal.h"
 
-#define TRIES_MAX 2000 // about a millisecond; the replica holds the lock for microseconds, unless it died holding it
+#include <sched.h>
+
+#define TRIES_MAX 1000 // some milliseconds; the replica holds the lock for microseconds, unless it died holding it
 
 const struct marketdata_market *market_page(const struct gateway *g, uint32_t market)
 {
@@ -14,7 +16,7 @@ bool market_copy(const struct marketdata_market *m, const struct piece *pieces, 
 	for (unsigned tries = 0; tries < TRIES_MAX; tries++) {
 		uint32_t before = atomic_load_explicit(&m->lock, memory_order_acquire);
 		if (before & 1) {
-			__builtin_ia32_pause();
+			sched_yield();
 			continue;
 		}
 		for (size_t i = 0; i < count; i++)

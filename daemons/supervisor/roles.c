@@ -82,6 +82,9 @@ const size_t directory_row_count = ARRAY_LEN(directory_rows);
 const struct setting_row setting_rows[] = {
 	{ "gateway.listen", BIT(ROLE_GATEWAY) },
 	{ "gateway.count", ALL },
+	{ "gateway.connections", BIT(ROLE_GATEWAY) },
+	{ "gateway.weight_per_minute", BIT(ROLE_GATEWAY) },
+	{ "gateway.accepts_per_minute", BIT(ROLE_GATEWAY) },
 	{ "process.spin_us", ALL },
 	{ "auth.replay_requests", BIT(ROLE_AUTH) },
 	{ "auth.orders_per_10s", BIT(ROLE_AUTH) | BIT(ROLE_GATEWAY) },

@@ -9,6 +9,9 @@
 
 const struct config_key setting_keys[] = {
 	{ "gateway.listen", CONFIG_TEXT, "127.0.0.1:8443", 3, 63, "address:port, IPv6 in brackets" },
+	{ "gateway.connections", CONFIG_NUMBER, "1024", 1, 4096, "connections that one gateway process serves at a time" },
+	{ "gateway.weight_per_minute", CONFIG_NUMBER, "1200", 0, 1000000000, "request weight of one address in a minute; 0 = no limit" },
+	{ "gateway.accepts_per_minute", CONFIG_NUMBER, "600", 0, 1000000000, "new connections of one address in a minute; 0 = no limit" },
 	{ "gateway.count", CONFIG_NUMBER, "2", 1, 8, "gateway processes" },
 	{ "process.spin_us", CONFIG_NUMBER, "50", 0, 1000, "microseconds a daemon looks before it sleeps; 0 in CI" },
 	{ "auth.replay_requests", CONFIG_NUMBER, "1048576", 1024, 134217728, "signed requests remembered at a time, 32 bytes each" },
