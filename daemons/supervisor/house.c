@@ -117,8 +117,19 @@ static bool files_own(const struct house *h, const struct directory_row *row)
 	return good;
 }
 
+// SQLite opens by path: its user must be able to walk through (what lies there has modes of its own).
+static bool directory_passable(struct house *h)
+{
+	if (!h->users || fchmod(h->dir, 0711) == 0)
+		return true;
+	log_write(LOG_ERROR, "cannot change the mode of the directory: %s", strerror(errno));
+	return false;
+}
+
 static bool directories_prepare(struct house *h)
 {
+	if (!directory_passable(h))
+		return false;
 	if (mkdirat(h->dir, "run", 0755) < 0 && errno != EEXIST) {
 		log_write(LOG_ERROR, "cannot make the directory run: %s", strerror(errno));
 		return false;

@@ -22,7 +22,7 @@ struct ruleset { // struct landlock_ruleset_attr as of ABI 6
 #define FS_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define FS_WRITE                                                                                              \
 	(FS_READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | \
-	 FS_TRUNCATE)
+	 LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REFER | FS_TRUNCATE)
 #define FS_ABI1 ((1ULL << 13) - 1)
 
 // Everything this kernel can forbid.
