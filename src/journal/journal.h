@@ -39,9 +39,6 @@ struct storage {
 struct storage_directory; // journal/storage_directory.c
 MUST_USE int storage_directory_open(int dir_fd, bool writable, struct storage_directory **ret, struct storage *ret_storage);
 void storage_directory_close(struct storage_directory *d); // accepts NULL
-// How fast `create` fills a new segment with zeros, so that it does not take the disk away from the journal.
-// 0 = as fast as it goes. Any thread.
-void storage_directory_pace(struct storage_directory *d, uint64_t bytes_per_second);
 
 // ---- one block ----
 // The leaf (what is hashed, encrypted, proven) is: u64 number, u64 first sequence,

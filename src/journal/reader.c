@@ -20,14 +20,14 @@ static int segments_list(const struct storage *storage, uint32_t *ret_count, str
 static int segment_find(struct journal_reader *r, uint64_t from, struct segment_head *ret,
 			struct journal_error *ret_error)
 {
-	uint32_t count;
+	uint32_t count = 0;
 	if (segments_list(&r->storage, &count, ret_error))
 		return 1;
 	if (count == 0)
 		return fault(ret_error, JOURNAL_MISSING, (struct place){ 0 },
 			     "there is no segment in this directory; check the path");
 	for (uint32_t k = count; k-- > 0;) {
-		enum segment_state state;
+		enum segment_state state = SEGMENT_BROKEN;
 		if (steps_head(r, k, &state, ret, NULL, ret_error))
 			return 1;
 		if (state == SEGMENT_WHOLE && ret->first_block <= from)
@@ -94,7 +94,7 @@ void journal_reader_close(struct journal_reader *r)
 // Nothing valid although more is promised, or the end of what is there.
 static int stopped_here(struct journal_reader *r, enum step step, uint64_t durable, struct journal_error *ret_error)
 {
-	uint32_t segments;
+	uint32_t segments = 0;
 	struct tail tail;
 	struct place at = steps_place(r);
 	if (segments_list(&r->storage, &segments, ret_error) || tail_judge(r, step, segments, &tail, ret_error))

@@ -25,7 +25,7 @@ static int survey(struct journal_reader *r, struct survey *ret, struct journal_e
 		return fault_storage(ret_error, error, (struct place){ 0 }, "Listing");
 	for (uint32_t k = 0; k < ret->segments; k++) {
 		struct segment_head head;
-		enum segment_state state;
+		enum segment_state state = SEGMENT_BROKEN;
 		if (steps_head(r, k, &state, &head, NULL, ret_error))
 			return 1;
 		if (state == SEGMENT_WHOLE) {

@@ -109,7 +109,7 @@ int steps_enter(struct journal_reader *r, const struct segment_head *head, struc
 
 int steps_enter_next(struct journal_reader *r, struct journal_error *ret_error)
 {
-	enum segment_state state;
+	enum segment_state state = SEGMENT_BROKEN;
 	struct segment_head head;
 	struct journal_place before = r->place;
 	uint32_t next = r->segment + 1;

@@ -102,7 +102,7 @@ static int frames_scan(struct journal_reader *r, uint64_t offset, uint64_t least
 // Segments after the last one in use must be empty.
 static int later_segment(struct journal_reader *r, uint32_t segment, bool sealed, struct journal_error *ret_error)
 {
-	enum segment_state state;
+	enum segment_state state = SEGMENT_BROKEN;
 	struct segment_head head;
 	const uint8_t *bytes;
 	struct found found;
