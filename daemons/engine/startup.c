@@ -100,7 +100,7 @@ static int state_recover(struct engine *e, struct opening *o)
 	if (r < 0)
 		return complain("cannot hold the state that genesis asks for in memory", r);
 	if (done.snapshot_text[0])
-		log_write(LOG_WARNING, "%s", done.snapshot_text);
+		log_write(LOG_NOTICE, "%s", done.snapshot_text);
 	if (done.place.sequence != o->place.sequence) {
 		log_write(LOG_ALERT, "the fold ends at entry %llu, the journal at %llu: stop and keep the journal",
 			  (unsigned long long)done.place.sequence, (unsigned long long)o->place.sequence);
