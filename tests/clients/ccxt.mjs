@@ -68,10 +68,10 @@ await test('createOrder market fills against it, with fees', async () => {
 });
 
 await test('createOrder with an unaffordable cost is InsufficientFunds', async () =>
-  refuses(bob.createOrder(market, 'limit', 'buy', 9e6, 9000), /InsufficientFunds/, 'a huge order'));
+  refuses(bob.createOrder(market, 'limit', 'sell', 9000, 999), /InsufficientFunds/, 'more than there is'));
 
-await test('createOrder below the smallest notional is InvalidOrder', async () =>
-  refuses(bob.createOrder(market, 'limit', 'buy', 0.0001, 100), /InvalidOrder/, 'dust'));
+await test('createOrder below the smallest notional is refused by its filter', async () =>
+  refuses(bob.createOrder(market, 'limit', 'buy', 0.0001, 100), /NOTIONAL/, 'dust'));
 
 await test('cancelOrder, then OrderNotFound', async () => {
   equal((await alice.cancelOrder(resting.id, market)).status, 'canceled', 'status');
