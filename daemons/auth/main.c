@@ -118,7 +118,7 @@ static void gateway_serve(struct shell *s, uint32_t index)
 	if (g->broken)
 		return;
 	channel_fill(&g->from, &used, &size);
-	count_set(g->fill, size ? used * 1000 / size : 0);
+	count_set(g->fill, used);
 	// A gateway that does not drain its answers gets none: its requests wait, and nobody else's do.
 	for (unsigned n = 0; n < BATCH && !g->broken && channel_room(&g->to) >= ROOM_ANSWER; n++) {
 		uint32_t kind;
@@ -247,7 +247,7 @@ static void stats_note(struct shell *s, uint64_t now_us)
 	uint64_t used = 0, size = 0;
 	if (!s->engine_broken)
 		channel_fill(&s->from_engine, &used, &size);
-	count_set(s->count[COUNT_FILL_ENGINE], size ? used * 1000 / size : 0);
+	count_set(s->count[COUNT_FILL_ENGINE], used);
 	count_set(s->count[COUNT_KEYS], key_table_count(s->auth.keys));
 	count_set(s->count[COUNT_REPLAY], replay_count(s->auth.replay));
 	count_set(s->count[COUNT_OPEN], s->auth.complete && window_open(&s->auth.window));

@@ -31,6 +31,7 @@ extern const size_t command_count;
 struct globals {
 	const char *dir; // --dir, $REDOUBT_DIR, or ./state
 	bool json;       // --json: one JSON object a line on standard output
+	const char *operator_key; // --operator-key, or NULL: DIR/keys/operator.key
 	const struct command *command;
 };
 extern struct globals globals;

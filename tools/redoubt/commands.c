@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of commands: what the tool can do, and all of its help.
+// The table of commands: what the tool can do, and all of its help. Those that
+// share a first word stand together.
 #include "command.h"
+
+#define STATEMENT "\n  --operator-key FILE     the operator's Ed25519 seed (DIR/keys/operator.key)\n" \
+		  "The statement is signed here and becomes an entry of the journal with your user id."
 
 const struct command commands[] = {
 	{ "init", "--demo | --production [options]", "Make the directory of a new exchange",
@@ -11,5 +15,54 @@ const struct command commands[] = {
 	  "  --certificate FILE --certificate-key FILE   PEM\n"
 	  "  --customers N --orders N   capacities, fixed for the life of the exchange",
 	  command_init },
+	{ "start", "[--foreground] [--wait SECONDS]", "Start the exchange and wait until it takes requests",
+	  "  --foreground            stay, log to standard error, end with Ctrl-C\n"
+	  "  --wait SECONDS          how long to wait for it to be ready (120)\n"
+	  "Its log is DIR/run/supervisor.log. One that runs already is left as it is.",
+	  command_start },
+	{ "stop", "", "Stop the exchange; everything acknowledged is durable", "", command_stop },
+	{ "status", "", "Show each process, its channels and rates, the age of journal and checkpoint",
+	  "Colours are left out when NO_COLOR is set or the output is not a terminal.", command_status },
+	{ "customer add", "[--label TEXT] [--commitment HEX]", "Add a customer; prints the number",
+	  "  --label TEXT            at most 32 bytes, public in the journal: never a name\n"
+	  "  --commitment HEX        64 digits, the salted commitment to the person's data" STATEMENT,
+	  command_customer_add },
+	{ "customer freeze", "CUSTOMER", "Let a customer cancel and read, but not order", STATEMENT + 1,
+	  command_customer_freeze },
+	{ "customer unfreeze", "CUSTOMER", "Let a frozen customer order again", STATEMENT + 1, command_customer_unfreeze },
+	{ "key add", "CUSTOMER [options]", "Add an API key; prints its secret once",
+	  "  --kind hmac | ed25519   (hmac)\n"
+	  "  --scopes LIST           of read, trade, withdraw (read,trade)\n"
+	  "  --ip LIST               up to 8 addresses or prefixes that may use it (any)\n"
+	  "  --public FILE           an Ed25519 public key in PEM that the customer made; nobody else then has a secret"
+	  STATEMENT, command_key_add },
+	{ "key remove", "KEY", "Remove an API key, at once and for ever", STATEMENT + 1, command_key_remove },
+	{ "market set", "SYMBOL [--status S] [--maker PERCENT] [--taker PERCENT]", "Change a market's status or fees",
+	  "  --status trading | halted | cancel-only\n"
+	  "  --maker PERCENT --taker PERCENT   fees from 0 to 10, of what the side receives" STATEMENT,
+	  command_market_set },
+	{ "deposit-test", "CUSTOMER ASSET AMOUNT", "Give a customer test money; only where genesis says demo", STATEMENT + 1,
+	  command_deposit_test },
+	{ "book", "SYMBOL [--levels N] [--watch]", "Show the order book and the last trades",
+	  "  --levels N              of each side, 1 to 100 (12)\n"
+	  "  --watch                 draw it again five times a second until Ctrl-C",
+	  command_book },
+	{ "journal verify", "", "Check every block of the journal: intact, decryptable, chained, entries whole",
+	  "redoubt-verify does it with code of its own, and checks evidence and totals, too.", command_journal_verify },
+	{ "journal dump", "[--from N] [--to N]", "Print entries, one JSON object a line",
+	  "  --from N --to N         sequences, both included", command_journal_dump },
+	{ "journal void", "N --yes", "Append VOID N: entry N, which stops the engine, is passed over for ever",
+	  "  --yes                   you are sure\nThe exchange must be stopped.", command_journal_void },
+	{ "proof inclusion", "N", "Prove that entry N is in the signed log",
+	  "Offline, from DIR/journal and DIR/log. Prints a c2sp.org/tlog-proof@v1 receipt of the entry's block.",
+	  command_proof_inclusion },
+	{ "proof consistency", "A B", "Prove that the log of B blocks begins with the log of A blocks",
+	  "Offline, from DIR/log.", command_proof_consistency },
+	{ "history rebuild", "", "Drop the query database and make it anew from the journal",
+	  "The exchange must be stopped.", command_history_rebuild },
+	{ "replay", "--format bitstamp-l3 | lobster FILE", "Run a recorded flow through the state machine, in memory",
+	  "  --format NAME           bitstamp-l3 or lobster; FILE may be gzipped\n"
+	  "Prints commands, fills and the state hash. No running exchange is touched.", command_replay },
+	{ "completion", "bash", "Print a completion script: source <(redoubt completion bash)", "", command_completion },
 };
 const size_t command_count = ARRAY_LEN(commands);

@@ -48,9 +48,11 @@ int file_create(const char *name, unsigned mode, const void *data, size_t size)
 	return r;
 }
 
-uint8_t *key_load(const char *name, size_t size)
+uint8_t *key_load(const char *name, const char *path, size_t size)
 {
 	struct path p = path_in(name);
+	if (path)
+		snprintf(p.text, sizeof p.text, "%s", path);
 	int fd = open(p.text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		complain("cannot open the key %s: %s%s", p.text, strerror(errno),

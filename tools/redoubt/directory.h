@@ -16,8 +16,9 @@ struct path path_in(const char *name);
 // Writes a whole new file and syncs it; refuses one that exists. 0, or negative errno after it has complained.
 MUST_USE int file_create(const char *name, unsigned mode, const void *data, size_t size);
 
-// Reads exactly `size` bytes of a key file into secret memory (secret_free). NULL after it has complained.
-uint8_t *key_load(const char *name, size_t size);
+// Reads exactly `size` bytes of a key file into secret memory (secret_free); `name` is in DIR unless `path`, which may
+// be NULL, names another file. NULL after it has complained.
+uint8_t *key_load(const char *name, const char *path, size_t size);
 
 // Reads a whole file of at most `max` bytes (free it). NULL after it has complained.
 uint8_t *file_load(const char *name, size_t max, size_t *ret_size);

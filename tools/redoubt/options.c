@@ -51,6 +51,7 @@ static int option_take(int argc, char **argv, int i, const struct option *option
 {
 	const struct option common[] = {
 		{ "--dir", &globals.dir, NULL },
+		{ "--operator-key", &globals.operator_key, NULL },
 		{ "--json", NULL, &globals.json },
 	};
 	const char *equals = strchr(argv[i], '=');
