@@ -6,6 +6,8 @@
 #include "daemons/audit/audit.h"
 #include "follower/follower.h"
 
+#include <sys/stat.h>
+
 #define STEP_BUDGET_NS 5000000ull
 #define WAIT_MS_MAX 100u
 #define ALERT_AGAIN_NS 10000000000ull
@@ -112,6 +114,7 @@ int main(int argc, char **argv)
 	static struct daemon d;
 	if (follower_open(&d.follower, "audit"))
 		return 1;
+	umask(022); // what it writes is public
 	int r = run(&d);
 	audit_close(d.audit);
 	secret_free(d.seed);

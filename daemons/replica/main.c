@@ -104,7 +104,7 @@ static void start_say(const struct daemon *d)
 	bool market;
 	uint64_t from = replica_started_from(d->replica, &text, &market);
 	if (text[0])
-		log_write(LOG_WARNING, "%s", text);
+		log_write(LOG_NOTICE, "%s", text);
 	if (!market)
 		log_write(LOG_NOTICE, "the day's trades before entry %llu were not kept; tickers begin anew",
 			  (unsigned long long)from);
