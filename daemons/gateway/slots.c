@@ -59,7 +59,7 @@ static size_t head_write(struct gateway *g, const struct slot *slot, uint16_t st
 	char lines[HTTP_EXTRA_MAX];
 	struct writer w = writer_over(lines, sizeof lines);
 	JSON(&w, "X-MBX-USED-WEIGHT-1M: ");
-	json_number(&w, slot->used_weight);
+	json_write_number(&w, slot->used_weight);
 	JSON(&w, "\r\n");
 	write_bytes(&w, extra.at, extra.size);
 	ASSERT(!w.failed);

@@ -11,9 +11,9 @@ static struct fee_rate rate_of(const struct catalogue *c, uint32_t market, bool 
 static void rates_write(struct writer *w, struct fee_rate maker, struct fee_rate taker)
 {
 	JSON(w, "{\"maker\":");
-	json_rate(w, maker);
+	json_write_rate(w, maker);
 	JSON(w, ",\"taker\":");
-	json_rate(w, taker);
+	json_write_rate(w, taker);
 	JSON(w, ",\"buyer\":\"0.00000000\",\"seller\":\"0.00000000\"}");
 }
 
@@ -22,7 +22,7 @@ void answer_account_begin(struct writer *w, const struct catalogue *c, uint32_t 
 {
 	struct fee_rate maker = rate_of(c, 0, true), taker = rate_of(c, 0, false);
 	JSON(w, "{\"makerCommission\":");
-	json_number(w, maker.ppm / 100);
+	json_write_number(w, maker.ppm / 100);
 	FIELD_NUMBER(w, "takerCommission", taker.ppm / 100);
 	JSON(w, ",\"buyerCommission\":0,\"sellerCommission\":0,\"commissionRates\":");
 	rates_write(w, maker, taker);
@@ -37,7 +37,7 @@ void answer_account_begin(struct writer *w, const struct catalogue *c, uint32_t 
 void answer_balance_row(struct writer *w, const struct catalogue *c, const struct balance_row *row)
 {
 	JSON(w, "{\"asset\":\"");
-	json_name(w, catalogue_asset(c, row->asset));
+	json_write_name(w, catalogue_asset(c, row->asset));
 	JSON(w, "\"");
 	FIELD_UNITS(w, "free", row->available.units);
 	FIELD_UNITS(w, "locked", row->held.units);
@@ -53,7 +53,7 @@ void answer_coin_row(struct writer *w, const struct catalogue *c, const struct b
 {
 	struct slice name = catalogue_asset(c, row->asset);
 	JSON(w, "{\"coin\":\"");
-	json_name(w, name);
+	json_write_name(w, name);
 	JSON(w, "\"");
 	FIELD_NAME(w, "name", name);
 	FIELD_UNITS(w, "free", row->available.units);
@@ -77,7 +77,7 @@ void answer_my_trade_row(struct writer *w, const struct catalogue *c, const stru
 	const struct trade_view *t = &row->trade;
 	struct own_side own = own_side(t, customer);
 	JSON(w, "{\"symbol\":\"");
-	json_name(w, catalogue_symbol(c, t->market));
+	json_write_name(w, catalogue_symbol(c, t->market));
 	JSON(w, "\"");
 	FIELD_NUMBER(w, "id", t->id);
 	FIELD_NUMBER(w, "orderId", own.maker ? t->maker_order : t->taker_order);
@@ -89,9 +89,9 @@ void answer_my_trade_row(struct writer *w, const struct catalogue *c, const stru
 	FIELD_NAME(w, "commissionAsset", own.buyer ? catalogue_base(c, t->market) : catalogue_quote(c, t->market));
 	FIELD_NUMBER(w, "time", row->time_us / 1000);
 	JSON(w, ",\"isBuyer\":");
-	json_bool(w, own.buyer);
+	json_write_bool(w, own.buyer);
 	JSON(w, ",\"isMaker\":");
-	json_bool(w, own.maker);
+	json_write_bool(w, own.maker);
 	JSON(w, ",\"isBestMatch\":true}");
 }
 
@@ -99,7 +99,7 @@ void answer_commission(struct writer *w, const struct catalogue *c, uint32_t mar
 {
 	static const struct fee_rate none;
 	JSON(w, "{\"symbol\":\"");
-	json_name(w, catalogue_symbol(c, market));
+	json_write_name(w, catalogue_symbol(c, market));
 	JSON(w, "\",\"standardCommission\":");
 	rates_write(w, rate_of(c, market, true), rate_of(c, market, false));
 	JSON(w, ",\"specialCommission\":");
@@ -113,10 +113,10 @@ void answer_commission(struct writer *w, const struct catalogue *c, uint32_t mar
 void answer_trade_fee_row(struct writer *w, const struct catalogue *c, uint32_t market)
 {
 	JSON(w, "{\"symbol\":\"");
-	json_name(w, catalogue_symbol(c, market));
+	json_write_name(w, catalogue_symbol(c, market));
 	JSON(w, "\",\"makerCommission\":");
-	json_rate(w, rate_of(c, market, true));
+	json_write_rate(w, rate_of(c, market, true));
 	JSON(w, ",\"takerCommission\":");
-	json_rate(w, rate_of(c, market, false));
+	json_write_rate(w, rate_of(c, market, false));
 	JSON(w, "}");
 }

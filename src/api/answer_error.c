@@ -6,7 +6,7 @@ static void code_write(struct writer *w, int code)
 	JSON(w, "{\"code\":");
 	if (code < 0)
 		JSON(w, "-");
-	json_number(w, (uint64_t)(code < 0 ? -code : code));
+	json_write_number(w, (uint64_t)(code < 0 ? -code : code));
 }
 
 void answer_error(struct writer *w, const struct api_problem *problem)
@@ -17,11 +17,11 @@ void answer_error(struct writer *w, const struct api_problem *problem)
 	code_write(w, row->code);
 	JSON(w, ",\"msg\":\"");
 	if (hole) {
-		json_escaped(w, row->text, (size_t)(hole - row->text));
-		json_escaped(w, problem->detail, detail);
-		json_escaped(w, hole + 2, strlen(hole + 2));
+		json_write_escaped(w, row->text, (size_t)(hole - row->text));
+		json_write_escaped(w, problem->detail, detail);
+		json_write_escaped(w, hole + 2, strlen(hole + 2));
 	} else {
-		json_escaped(w, row->text, strlen(row->text));
+		json_write_escaped(w, row->text, strlen(row->text));
 	}
 	JSON(w, "\"}");
 }

@@ -12,7 +12,7 @@ static void limit_write(struct writer *w, const char *head, uint64_t limit, bool
 		JSON(w, ",");
 	*first = false;
 	write_bytes(w, head, strlen(head));
-	json_number(w, limit);
+	json_write_number(w, limit);
 	JSON(w, "}");
 }
 
@@ -20,7 +20,7 @@ void answer_info_begin(struct writer *w, uint64_t now_us, const struct answer_li
 {
 	bool first = true;
 	JSON(w, "{\"timezone\":\"UTC\",\"serverTime\":");
-	json_number(w, now_us / 1000);
+	json_write_number(w, now_us / 1000);
 	JSON(w, ",\"rateLimits\":[");
 	limit_write(w, "{\"rateLimitType\":\"REQUEST_WEIGHT\",\"interval\":\"MINUTE\",\"intervalNum\":1,\"limit\":",
 		    limits->weight_per_minute, &first);
@@ -51,7 +51,7 @@ static void filters_write(struct writer *w, const struct market_add *m)
 void answer_info_symbol(struct writer *w, const struct catalogue *c, uint32_t market)
 {
 	JSON(w, "{\"symbol\":\"");
-	json_name(w, catalogue_symbol(c, market));
+	json_write_name(w, catalogue_symbol(c, market));
 	JSON(w, "\"");
 	FIELD_NAME(w, "status", slice_of_name(statuses, ARRAY_LEN(statuses), c->status[market]));
 	FIELD_NAME(w, "baseAsset", catalogue_base(c, market));

@@ -4,34 +4,34 @@
 void answer_time(struct writer *w, uint64_t now_us)
 {
 	JSON(w, "{\"serverTime\":");
-	json_number(w, now_us / 1000);
+	json_write_number(w, now_us / 1000);
 	JSON(w, "}");
 }
 
 void answer_trade_row(struct writer *w, const struct trade_view *trade, uint64_t time_us)
 {
 	JSON(w, "{\"id\":");
-	json_number(w, trade->id);
+	json_write_number(w, trade->id);
 	FIELD_UNITS(w, "price", trade->price.units);
 	FIELD_UNITS(w, "qty", trade->quantity.units);
 	FIELD_UNITS(w, "quoteQty", trade->quote.units);
 	FIELD_NUMBER(w, "time", time_us / 1000);
 	JSON(w, ",\"isBuyerMaker\":");
-	json_bool(w, trade->taker_side == SIDE_SELL);
+	json_write_bool(w, trade->taker_side == SIDE_SELL);
 	JSON(w, ",\"isBestMatch\":true}");
 }
 
 void answer_agg_trade_row(struct writer *w, const struct trade_row *row)
 {
 	JSON(w, "{\"a\":");
-	json_number(w, row->trade.id);
+	json_write_number(w, row->trade.id);
 	FIELD_UNITS(w, "p", row->trade.price.units);
 	FIELD_UNITS(w, "q", row->trade.quantity.units);
 	FIELD_NUMBER(w, "f", row->trade.maker_order); // first and last trade: see trade_row
 	FIELD_NUMBER(w, "l", row->trade.taker_order);
 	FIELD_NUMBER(w, "T", row->time_us / 1000);
 	JSON(w, ",\"m\":");
-	json_bool(w, row->trade.taker_side == SIDE_SELL);
+	json_write_bool(w, row->trade.taker_side == SIDE_SELL);
 	JSON(w, ",\"M\":true}");
 }
 
@@ -39,21 +39,21 @@ void answer_kline_row(struct writer *w, const struct kline_row *k)
 {
 	const uint64_t prices[] = { k->open.units, k->high.units, k->low.units, k->close.units, k->volume.units };
 	JSON(w, "[");
-	json_number(w, k->open_time_us / 1000);
+	json_write_number(w, k->open_time_us / 1000);
 	for (size_t i = 0; i < ARRAY_LEN(prices); i++) {
 		JSON(w, ",");
-		json_units(w, prices[i]);
+		json_write_units(w, prices[i]);
 	}
 	JSON(w, ",");
-	json_number(w, k->close_time_us / 1000);
+	json_write_number(w, k->close_time_us / 1000);
 	JSON(w, ",");
-	json_units(w, k->quote.units);
+	json_write_units(w, k->quote.units);
 	JSON(w, ",");
-	json_number(w, k->trades);
+	json_write_number(w, k->trades);
 	JSON(w, ",");
-	json_units(w, k->taker_buy_volume.units);
+	json_write_units(w, k->taker_buy_volume.units);
 	JSON(w, ",");
-	json_units(w, k->taker_buy_quote.units);
+	json_write_units(w, k->taker_buy_quote.units);
 	JSON(w, ",\"0\"]");
 }
 
@@ -64,9 +64,9 @@ void answer_levels(struct writer *w, const struct marketdata_level *level, size_
 		if (i)
 			JSON(w, ",");
 		JSON(w, "[");
-		json_units(w, level[i].price.units);
+		json_write_units(w, level[i].price.units);
 		JSON(w, ",");
-		json_units(w, level[i].quantity.units);
+		json_write_units(w, level[i].quantity.units);
 		JSON(w, "]");
 	}
 	JSON(w, "]");
@@ -76,7 +76,7 @@ void answer_depth(struct writer *w, uint64_t update, const struct marketdata_lev
 		  const struct marketdata_level *ask, size_t asks)
 {
 	JSON(w, "{\"lastUpdateId\":");
-	json_number(w, update);
+	json_write_number(w, update);
 	JSON(w, ",\"bids\":");
 	answer_levels(w, bid, bids);
 	JSON(w, ",\"asks\":");
@@ -87,7 +87,7 @@ void answer_depth(struct writer *w, uint64_t update, const struct marketdata_lev
 static void symbol_write(struct writer *w, const struct catalogue *c, uint32_t market)
 {
 	JSON(w, "{\"symbol\":\"");
-	json_name(w, catalogue_symbol(c, market));
+	json_write_name(w, catalogue_symbol(c, market));
 	JSON(w, "\"");
 }
 
@@ -102,7 +102,7 @@ static void percent_write(struct writer *w, uint64_t open, uint64_t last)
 	JSON(w, ",\"priceChangePercent\":\"");
 	if (negative && thousandths)
 		JSON(w, "-");
-	json_number(w, thousandths / 1000);
+	json_write_number(w, thousandths / 1000);
 	JSON(w, ".");
 	write_bytes(w, fraction, sizeof fraction);
 	JSON(w, "\"");
@@ -119,7 +119,7 @@ static void change_write(struct writer *w, const struct marketdata_ticker *t)
 	bool negative = t->last.units < t->open.units;
 	uint64_t change = negative ? t->open.units - t->last.units : t->last.units - t->open.units;
 	JSON(w, ",\"priceChange\":");
-	json_signed_units(w, change, negative);
+	json_write_signed_units(w, change, negative);
 	percent_write(w, t->open.units, t->last.units);
 	FIELD_UNITS(w, "weightedAvgPrice", average_price(t->quote_volume.units, t->volume.units));
 	FIELD_UNITS(w, "prevClosePrice", t->previous_close.units);

@@ -18,14 +18,14 @@ static struct slice client_id(const struct order_view *order)
 static void symbol_write(struct writer *w, const struct catalogue *c, const struct order_view *order)
 {
 	JSON(w, "{\"symbol\":\"");
-	json_name(w, catalogue_symbol(c, order->market));
+	json_write_name(w, catalogue_symbol(c, order->market));
 	JSON(w, "\"");
 }
 
 static void client_id_write(struct writer *w, struct slice id)
 {
 	JSON(w, ",\"clientOrderId\":");
-	json_string(w, id.at, id.size);
+	json_write_string(w, id.at, id.size);
 }
 
 // An order by quote amount has no base quantity of its own: what it bought or sold stands for it.
@@ -70,7 +70,7 @@ void answer_fill(struct writer *w, const struct catalogue *c, const struct trade
 {
 	bool buys = trade->taker_side == SIDE_BUY;
 	JSON(w, "{\"price\":");
-	json_units(w, trade->price.units);
+	json_write_units(w, trade->price.units);
 	FIELD_UNITS(w, "qty", trade->quantity.units);
 	FIELD_UNITS(w, "commission", trade->taker_fee.units);
 	FIELD_NAME(w, "commissionAsset", buys ? catalogue_base(c, trade->market) : catalogue_quote(c, trade->market));
@@ -87,7 +87,7 @@ void answer_order_cancelled(struct writer *w, const struct catalogue *c, const s
 {
 	symbol_write(w, c, order);
 	JSON(w, ",\"origClientOrderId\":");
-	json_string(w, client_id(order).at, client_id(order).size);
+	json_write_string(w, client_id(order).at, client_id(order).size);
 	FIELD_NUMBER(w, "orderId", order->id);
 	JSON(w, ",\"orderListId\":-1");
 	client_id_write(w, client_id(order));

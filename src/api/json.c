@@ -15,7 +15,7 @@ static void escape_byte(struct writer *w, uint8_t c)
 	}
 }
 
-void json_escaped(struct writer *w, const char *text, size_t size)
+void json_write_escaped(struct writer *w, const char *text, size_t size)
 {
 	size_t plain = 0;
 	for (size_t i = 0; i < size; i++) {
@@ -29,10 +29,10 @@ void json_escaped(struct writer *w, const char *text, size_t size)
 	write_bytes(w, text + plain, size - plain);
 }
 
-void json_string(struct writer *w, const char *text, size_t size)
+void json_write_string(struct writer *w, const char *text, size_t size)
 {
 	JSON(w, "\"");
-	json_escaped(w, text, size);
+	json_write_escaped(w, text, size);
 	JSON(w, "\"");
 }
 
@@ -46,14 +46,14 @@ static size_t digits_before(char *end, uint64_t n)
 	return (size_t)(end - at);
 }
 
-void json_number(struct writer *w, uint64_t n)
+void json_write_number(struct writer *w, uint64_t n)
 {
 	char digits[20];
 	size_t size = digits_before(digits + sizeof digits, n);
 	write_bytes(w, digits + sizeof digits - size, size);
 }
 
-void json_signed_units(struct writer *w, uint64_t units, bool negative)
+void json_write_signed_units(struct writer *w, uint64_t units, bool negative)
 {
 	char text[AMOUNT_TEXT_MAX + 8], *end = text + sizeof text;
 	uint64_t fraction = units % AMOUNT_SCALE;
@@ -68,7 +68,7 @@ void json_signed_units(struct writer *w, uint64_t units, bool negative)
 	write_bytes(w, end, (size_t)(text + sizeof text - end));
 }
 
-void json_units(struct writer *w, uint64_t units)
+void json_write_units(struct writer *w, uint64_t units)
 {
-	json_signed_units(w, units, false);
+	json_write_signed_units(w, units, false);
 }
