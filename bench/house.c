@@ -73,6 +73,19 @@ static int keys_load(struct house *h)
 	return found == 3 ? 0 : -1;
 }
 
+// The limits of one address would measure themselves here.
+static int configure(const struct house *h)
+{
+	char path[320];
+	snprintf(path, sizeof path, "%s/redoubt.conf", h->dir);
+	FILE *f = fopen(path, "we");
+	if (!f)
+		return -1;
+	fprintf(f, "gateway : { listen = \"127.0.0.1:%u\"; weight_per_minute = 0; };\n"
+		   "auth : { orders_per_10s = 100000000; orders_per_day = 100000000000L; };\n", h->port);
+	return fclose(f) ? -1 : 0;
+}
+
 int house_start(struct house *h)
 {
 	char self[PATH_MAX], listen[32];
@@ -81,13 +94,13 @@ int house_start(struct house *h)
 		return -1;
 	self[n] = 0;
 	snprintf(h->redoubt, sizeof h->redoubt, "%.400s/tools/redoubt/redoubt", dirname(dirname(self)));
-	snprintf(h->dir, sizeof h->dir, "bench-state-%d", (int)getpid()); // on the disk that is being measured
+	snprintf(h->dir, sizeof h->dir, "build/bench-state-%d", (int)getpid()); // on the disk that is being measured
 	h->port = free_port();
 	snprintf(listen, sizeof listen, "127.0.0.1:%u", h->port);
 	const char *const init[] = { "init", "--demo", "--listen", listen, "--dir", h->dir, NULL };
 	const char *const start[] = { "start", "--dir", h->dir, NULL };
-	if (cli(h, init, NULL) || cli(h, start, NULL) || keys_load(h)) {
-		fprintf(stderr, "bench: the exchange in %s did not start; its log is %s/log\n", h->dir, h->dir);
+	if (cli(h, init, NULL) || configure(h) || cli(h, start, NULL) || keys_load(h)) {
+		fprintf(stderr, "bench: the exchange in %s did not start; its log is there\n", h->dir);
 		return -1;
 	}
 	return 0;
@@ -96,7 +109,7 @@ int house_start(struct house *h)
 void house_stop(struct house *h)
 {
 	const char *const stop[] = { "stop", "--dir", h->dir, NULL };
-	if (cli(h, stop, NULL) == 0 && !strncmp(h->dir, "bench-state-", 12)) {
+	if (cli(h, stop, NULL) == 0 && !strncmp(h->dir, "build/bench-state-", 18)) {
 		pid_t child = fork();
 		if (child == 0) {
 			execlp("rm", "rm", "-rf", "--", h->dir, NULL);
@@ -140,9 +153,9 @@ void house_cpu(const struct house *h, struct house_cpu *ret)
 	json_t *status = house_status(h), *process;
 	size_t i;
 	ret->count = 0;
-	json_array_foreach(json_object_get(status, "processes"), i, process) {
+	json_array_foreach(json_object_get(status, "roles"), i, process) {
 		long pid = (long)json_integer_value(json_object_get(process, "pid"));
-		const char *role = json_string_value(json_object_get(process, "role"));
+		const char *role = json_string_value(json_object_get(process, "name"));
 		if (pid <= 0 || !role || ret->count == HOUSE_ROLES_MAX)
 			continue;
 		snprintf(ret->process[ret->count].role, sizeof ret->process[0].role, "%s", role);

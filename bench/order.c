@@ -66,9 +66,28 @@ static void report_cpu(const struct house_cpu *before, const struct house_cpu *a
 		       r->accepted ? r->client_cpu_seconds * 1e6 / (double)r->accepted : 0);
 }
 
-static int64_t status_number(const json_t *status, const char *object, const char *name)
+static const json_t *role_counters(const json_t *status, const char *name)
 {
-	return json_integer_value(json_object_get(json_object_get(status, object), name));
+	const json_t *role;
+	size_t i;
+	json_array_foreach(json_object_get(status, "roles"), i, role)
+		if (!strcmp(json_string_value(json_object_get(role, "name")), name))
+			return json_object_get(role, "counters");
+	return NULL;
+}
+
+static int64_t number_of(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
+// Entries (audit: blocks) that are durable and that it has not taken yet.
+static int64_t lag_of(const json_t *status, const char *role)
+{
+	const json_t *durable = json_object_get(status, "durable"), *counters = role_counters(status, role);
+	if (!strcmp(role, "audit"))
+		return number_of(durable, "blocks") - number_of(counters, "checkpoint_size");
+	return number_of(durable, "sequence") - number_of(counters, "applied_sequence");
 }
 
 // How far the followers are behind, and how long they take to be level.
@@ -81,11 +100,11 @@ static void report_lag(const struct house *h)
 	for (bool begun = false; clock_monotonic_ns() - started < DRAIN_SECONDS_MAX * 1000000000ull; begun = true) {
 		json_t *status = house_status(h);
 		unsigned done = 0;
-		for (size_t i = 0; i < ARRAY_LEN(FOLLOWERS); i++) {
-			int64_t lag = status_number(status, "lag", FOLLOWERS[i]);
+		for (size_t i = 0; status && i < ARRAY_LEN(FOLLOWERS); i++) {
+			int64_t lag = lag_of(status, FOLLOWERS[i]);
 			if (!begun)
 				first[i] = lag;
-			if (status && lag == 0 && level[i] < 0)
+			if (lag == 0 && level[i] < 0)
 				level[i] = (double)(clock_monotonic_ns() - started) / 1e9;
 			done += level[i] >= 0;
 		}
@@ -100,14 +119,35 @@ static void report_lag(const struct house *h)
 		       FOLLOWERS[i], (long long)first[i], level[i]);
 }
 
-static void report_stages(const struct house *h)
+struct stages { int64_t received_us, received, durable_us, durable, written_us, batches; };
+
+static struct stages stages_now(const struct house *h)
 {
 	json_t *status = house_status(h);
-	char *text = json_dumps(json_object_get(status, "stages"), JSON_COMPACT);
-	if (text)
-		printf(json_output ? "{\"bench\":\"order\",\"case\":\"stages\",\"stages\":%s}\n" : "    stages %s\n", text);
-	free(text);
+	const json_t *engine = role_counters(status, "engine");
+	struct stages s = {
+		.received_us = number_of(engine, "received_sum_us"), .received = number_of(engine, "received_count"),
+		.durable_us = number_of(engine, "durable_sum_us"), .durable = number_of(engine, "durable_count"),
+		.written_us = number_of(engine, "write_us_sum"), .batches = number_of(engine, "batches"),
+	};
 	json_decref(status);
+	return s;
+}
+
+static double mean(int64_t sum, int64_t count)
+{
+	return count > 0 ? (double)sum / (double)count : 0;
+}
+
+static void report_stages(const struct stages *from, const struct stages *to)
+{
+	double in = mean(to->received_us - from->received_us, to->received - from->received);
+	double durable = mean(to->durable_us - from->durable_us, to->durable - from->durable);
+	double write = mean(to->written_us - from->written_us, to->batches - from->batches);
+	printf(json_output ? "{\"bench\":\"order\",\"case\":\"stages\",\"gateway_to_sequenced_us\":%.1f,"
+			     "\"sequenced_to_durable_us\":%.1f,\"journal_write_us\":%.1f}\n"
+			   : "    stages (mean): gateway to sequenced %.1f us, sequenced to durable %.1f us, one journal write %.1f us\n",
+	       in, durable, write);
 }
 
 static int run_case(const struct house *h, const struct order_case *c)
@@ -118,6 +158,7 @@ static int run_case(const struct house *h, const struct order_case *c)
 	};
 	struct load_result result;
 	struct house_cpu before, after;
+	struct stages from = stages_now(h);
 	house_cpu(h, &before);
 	int error = load_run(&plan, &result);
 	if (error) {
@@ -126,7 +167,8 @@ static int run_case(const struct house *h, const struct order_case *c)
 		house_cpu(h, &after);
 		report_case(c, &result);
 		report_cpu(&before, &after, &result);
-		report_stages(h);
+		struct stages to = stages_now(h);
+		report_stages(&from, &to);
 		report_lag(h);
 		error = result.failed ? -EIO : 0;
 	}
@@ -137,13 +179,15 @@ static int run_case(const struct house *h, const struct order_case *c)
 int main(int argc, char **argv)
 {
 	struct house house;
+	struct yardstick yardstick;
 	int failed = 0;
 	json_output = argc > 1 && !strcmp(argv[1], "--json");
 	if (argc > 1 + json_output) {
 		fprintf(stderr, "usage: bench-order [--json]\n");
 		return 2;
 	}
-	yardstick_print("order", json_output);
+	yardstick_measure(&yardstick, ".");
+	yardstick_print(&yardstick, json_output);
 	if (house_start(&house))
 		return 1;
 	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)

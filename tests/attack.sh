@@ -11,7 +11,7 @@ exchange_make && exchange_start >/dev/null || exit 1
 export NODE_EXTRA_CA_CERTS=$PWD/$dir/keys/tls.crt
 
 status() { "$redoubt" status --json --dir "$dir"; }
-pid_of() { status | jq -r --arg role "$1" '[.processes[] | select(.role | startswith($role))][0].pid'; }
+pid_of() { status | jq -r --arg role "$1" '[.roles[] | select(.name | startswith($role))][0].pid'; }
 
 # ---- every daemon in its sandbox ----
 field() { awk -v name="$2:" '$1 == name { print $2 }' "/proc/$1/status"; }
@@ -81,7 +81,7 @@ if [ "$(id -u)" = 0 ]; then
 	found() {
 		local i
 		for i in $(seq 100); do
-			[ "$(status | jq '.divergence // 0')" != 0 ] && return 0
+			[ "$(status | jq '[.roles[] | select(.name == "replica")][0].counters.diverged // 0')" != 0 ] && return 0
 			# orders of other customers: only the scrub can see the victim's line
 			NODE_NO_WARNINGS=1 node tests/clients/stir.mjs "$url" "$dir/demo-keys.json" 60 || return 1
 		done

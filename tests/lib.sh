@@ -63,8 +63,9 @@ exchange_make() {
 		return 1
 	}
 	dir=$dir/state
-	# limits by address and account would slow the tests down; input.mjs has those of its own
-	[ -z "${CONFIGURATION:-}" ] || printf '%s\n' "$CONFIGURATION" >"$dir/redoubt.conf"
+	# every client of a test has the same address: its limit has tests of its own
+	printf 'gateway : { listen = "127.0.0.1:%s"; weight_per_minute = %s; };\n%s\n' \
+		"$port" "${WEIGHT_PER_MINUTE:-0}" "${CONFIGURATION:-}" >"$dir/redoubt.conf"
 	trap exchange_remove EXIT
 }
 

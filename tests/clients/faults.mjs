@@ -13,8 +13,11 @@ const symbol = 'BTCUSDT';
 const clients = ['alice', 'bob'].map((label) => ({ label, rest: new Rest(url, key(label)) }));
 
 const status = () => JSON.parse(execFileSync(redoubt, ['status', '--json', '--dir', dir]));
-const processes = (s) => (s.processes ?? s.daemons).filter((p) => p.pid > 0);
-const pidOf = (role) => processes(status()).find((p) => (p.role ?? p.name).replace(/\d+$/, '') === role)?.pid;
+// One of the running processes of that role (gateways are several).
+const pidOf = (role) => {
+  const pids = status().roles.filter((p) => p.state === 'running' && p.pid > 0 && p.name.replace(/\d+$/, '') === role).map((p) => p.pid);
+  return pids[Math.floor(Math.random() * pids.length)];
+};
 
 async function balances(client) {
   const { status: code, body } = await client.rest.read('/api/v3/account');

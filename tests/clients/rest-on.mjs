@@ -12,7 +12,7 @@ const [redoubt, dir] = process.argv.slice(4);
 const symbol = 'ETHUSDT', count = 1000;
 const alice = new Rest(url, key('alice'), { sockets: 16 });
 const fail = (text) => { console.error(text); process.exit(1); };
-const pid = (role) => JSON.parse(execFileSync(redoubt, ['status', '--json', '--dir', dir])).processes.find((p) => p.role.startsWith(role)).pid;
+const pid = (role) => JSON.parse(execFileSync(redoubt, ['status', '--json', '--dir', dir])).roles.find((p) => p.name.startsWith(role)).pid;
 
 const placed = await Promise.all([...Array(count)].map(async (_, i) => {
   for (;;) {
