@@ -94,6 +94,8 @@ const struct setting_row setting_rows[] = {
 	{ "journal.blocks", BIT(ROLE_ENGINE) },
 	{ "replica.snapshot_entries", BIT(ROLE_REPLICA) },
 	{ "replica.snapshot_seconds", BIT(ROLE_REPLICA) },
+	{ "replica.check_seconds", BIT(ROLE_REPLICA) },
+	{ "replica.spin_us", BIT(ROLE_REPLICA) },
 	{ "audit.checkpoint_ms", BIT(ROLE_AUDIT) },
 };
 const size_t setting_row_count = ARRAY_LEN(setting_rows);

@@ -22,6 +22,8 @@ const struct config_key setting_keys[] = {
 	{ "journal.blocks", CONFIG_NUMBER, "128", 4, 4096, "blocks of 64 KiB between engine and disk" },
 	{ "replica.snapshot_entries", CONFIG_NUMBER, "10000000", 1000, 1000000000000, "entries between snapshots" },
 	{ "replica.snapshot_seconds", CONFIG_NUMBER, "600", 1, 86400, "seconds between snapshots when anything happened" },
+	{ "replica.check_seconds", CONFIG_NUMBER, "5", 1, 86400, "seconds between two checks of the totals of every asset" },
+	{ "replica.spin_us", CONFIG_NUMBER, "0", 0, 1000, "microseconds the replica looks before it sleeps" },
 	{ "audit.checkpoint_ms", CONFIG_NUMBER, "500", 10, 1000, "milliseconds between checkpoints" },
 };
 const size_t setting_key_count = ARRAY_LEN(setting_keys);
