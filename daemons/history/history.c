@@ -138,8 +138,16 @@ int history_answer(struct history *h, const struct history_query *query, struct 
 			r = projection_flush(h->projection);
 	}
 	if (!r)
-		r = query_answer(&h->store, query, fold_place(h->fold)->time_us, ret);
+		r = query_answer(&h->store, query, history_applied(h).time_us, ret);
 	return r ? store_fault(h, ret_error) : 0;
+}
+
+struct applied history_applied(const struct history *h)
+{
+	const struct fold_place *place = fold_place(h->fold);
+	if (place->sequence <= h->committed.sequence)
+		return h->committed;
+	return (struct applied){ place->blocks, place->sequence, place->time_us };
 }
 
 const struct fold_place *history_place(const struct history *h)

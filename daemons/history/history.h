@@ -35,6 +35,8 @@ MUST_USE int history_step(struct history *h, uint64_t durable, uint64_t budget_n
 MUST_USE int history_answer(struct history *h, const struct history_query *query, struct answer *ret,
 			    struct journal_error *ret_error);
 
+// What the rows hold: while history folds again what was applied before its start, that is ahead of the fold.
+struct applied history_applied(const struct history *h);
 const struct fold_place *history_place(const struct history *h);
 const struct exchange *history_exchange(const struct history *h);
 uint64_t history_rows(const struct history *h); // written since it was opened

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define FOLD_BUDGET_NS 3000000ull // then the questions get their turn
+#define END_BUDGET_NS 1000000000ull
 #define WAIT_EAGER_MS 1           // somebody waits for the journal's next entry
 #define WAIT_LIVELY_MS 3          // the journal grew a moment ago
 #define WAIT_IDLE_MS 20
@@ -36,7 +37,7 @@ static void channel_replaced(void *context, const char *name)
 
 static void stats_note(struct daemon *d, uint64_t now_ns)
 {
-	uint64_t applied = history_place(d->history)->sequence, rows = history_rows(d->history);
+	uint64_t applied = history_applied(d->history).sequence, rows = history_rows(d->history);
 	uint64_t durable = atomic_load_explicit(&d->follower.durable->sequence, memory_order_relaxed);
 	stats_set(d->applied, applied);
 	stats_set(d->behind, durable > applied ? durable - applied : 0);
@@ -118,13 +119,15 @@ static int run(struct daemon *d)
 	d->rows_per_second = stats_counter(stats, "rows_per_second");
 	if (!d->serve || history_begin(d, &error))
 		return 1;
-	log_write(LOG_INFO, "applied up to entry %llu", (unsigned long long)history_place(d->history)->sequence);
+	log_write(LOG_INFO, "applied up to entry %llu", (unsigned long long)history_applied(d->history).sequence);
 	while (follower_turn(&d->follower, channel_replaced, d)) {
 		int r = turn(d, &error);
 		if (r)
 			return failed(r, d, &error);
 	}
-	return 0;
+	// A clean end: what the engine wrote last is in the database too.
+	int r = history_step(d->history, follow_durable(d->follower.durable), END_BUDGET_NS, &error);
+	return r && r != FOLD_END ? failed(r, d, &error) : 0;
 }
 
 int main(int argc, char **argv)

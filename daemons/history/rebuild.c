@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PROGRESS_NS 200000000ull
@@ -78,6 +79,25 @@ static int parts_open(struct rebuild *b, const char *dir)
 	return r ? complain("journal", strerror(-r)) : 0;
 }
 
+// The daemon, which may run as its own user, goes on writing what this program made.
+static int owner_give(const struct rebuild *b)
+{
+	struct stat st;
+	if (fstat(b->history_dir, &st) ||
+	    fchownat(b->history_dir, "rebuild.db", st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW))
+		return complain("history/rebuild.db", strerror(errno));
+	return 0;
+}
+
+static int stopped_check(const struct rebuild *b)
+{
+	int fd = openat(b->dir, "run/supervisor.lock", O_RDONLY | O_CLOEXEC);
+	bool running = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+	if (fd >= 0)
+		close(fd);
+	return running ? complain("the exchange runs", "stop it first (redoubt stop)") : 0;
+}
+
 // The new database is made beside the old one and takes its place when it is whole.
 static int database_replace(struct rebuild *b)
 {
@@ -125,7 +145,7 @@ static int rebuild_run(struct rebuild *b, const char *dir)
 	double seconds = (double)(clock_monotonic_ns() - start) / 1e9;
 	uint64_t rows = history_rows(h), sequence = history_place(h)->sequence;
 	history_close(h);
-	if (r || database_replace(b))
+	if (r || owner_give(b) || database_replace(b))
 		return 1;
 	printf("history rebuilt: %llu entries, %llu rows, %.1f s, %.0f rows/s\n", (unsigned long long)sequence,
 	       (unsigned long long)rows, seconds, (double)rows / (seconds > 0 ? seconds : 1));
@@ -150,7 +170,10 @@ int rebuild_main(int argc, char **argv)
 		fputs(USAGE, help ? stdout : stderr);
 		return help ? 0 : 2;
 	}
+	umask(027);
 	int r = crypto_init() ? complain("crypto", "libsodium or OpenSSL does not start") : parts_open(&b, dir);
+	if (!r)
+		r = stopped_check(&b);
 	if (!r)
 		r = rebuild_run(&b, dir);
 	storage_directory_close(b.directory);

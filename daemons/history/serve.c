@@ -173,7 +173,7 @@ static int query_run(struct serve *s, struct history *h, const struct history_qu
 	int r = history_answer(h, query, &s->result, error);
 	if (r)
 		return r;
-	uint64_t sequence = history_place(h)->sequence;
+	uint64_t sequence = history_applied(h).sequence;
 	uint64_t behind = durable_sequence > sequence ? durable_sequence - sequence : 0;
 	if (sequence < query->at_least)
 		atomic_fetch_add_explicit(s->late, 1, memory_order_relaxed);
@@ -196,7 +196,7 @@ static void source_close(struct serve *s, unsigned source, const char *why)
 static int question_take(struct serve *s, struct history *h, const struct history_query *query,
 			 uint64_t durable_sequence, struct journal_error *error)
 {
-	if (query->at_least <= history_place(h)->sequence || s->waiting_count == WAITING_MAX)
+	if (query->at_least <= history_applied(h).sequence || s->waiting_count == WAITING_MAX)
 		return query_run(s, h, query, durable_sequence, error);
 	s->waiting[s->waiting_count++] =
 		(struct waiting){ .query = *query, .until_ns = clock_monotonic_ns() + WAIT_MS_MAX * 1000000ull };
@@ -239,7 +239,7 @@ static int waiting_turn(struct serve *s, struct history *h, uint64_t durable_seq
 	int r = 0;
 	for (size_t i = 0; i < s->waiting_count; i++) {
 		struct waiting *w = &s->waiting[i];
-		if (!r && (w->query.at_least <= history_place(h)->sequence || now >= w->until_ns))
+		if (!r && (w->query.at_least <= history_applied(h).sequence || now >= w->until_ns))
 			r = query_run(s, h, &w->query, durable_sequence, error);
 		else
 			s->waiting[kept++] = *w;
