@@ -28,13 +28,21 @@ static void client_id_write(struct writer *w, struct slice id)
 	json_write_string(w, id.at, id.size);
 }
 
+// Another process wrote it: any byte may be there, and a bool may hold only two.
+static bool by_quote(const struct order_view *order)
+{
+	uint8_t byte;
+	memcpy(&byte, &order->by_quote, sizeof byte);
+	return byte != 0;
+}
+
 // An order by quote amount has no base quantity of its own: what it bought or sold stands for it.
 static void quantities_write(struct writer *w, const struct order_view *order)
 {
 	FIELD_UNITS(w, "price", order->price.units);
-	FIELD_UNITS(w, "origQty", order->by_quote ? order->executed.units : order->quantity.units);
+	FIELD_UNITS(w, "origQty", by_quote(order) ? order->executed.units : order->quantity.units);
 	FIELD_UNITS(w, "executedQty", order->executed.units);
-	FIELD_UNITS(w, "origQuoteOrderQty", order->by_quote ? order->quantity.units : 0);
+	FIELD_UNITS(w, "origQuoteOrderQty", by_quote(order) ? order->quantity.units : 0);
 	FIELD_UNITS(w, "cummulativeQuoteQty", order->quote.units); // sic
 }
 

@@ -121,14 +121,15 @@ static enum http_refusal unfinished_check(const char *at, size_t size)
 	return cr && cr + 1 < at + size ? HTTP_BARE_CR : HTTP_FINE;
 }
 
+// In the order in which the bytes came, so that it does not matter how they were cut.
 static enum http_refusal line_check(const char *line, const char *lf)
 {
-	if (lf == line || lf[-1] != '\r')
+	const char *cr = memchr(line, '\r', (size_t)(lf - line));
+	if (!cr)
 		return HTTP_BARE_LF;
-	size_t size = (size_t)(lf - 1 - line);
-	if (memchr(line, '\r', size))
+	if (cr + 1 != lf)
 		return HTTP_BARE_CR;
-	return memchr(line, '\0', size) ? HTTP_CONTROL_CHARACTER : HTTP_FINE;
+	return memchr(line, '\0', (size_t)(cr - line)) ? HTTP_CONTROL_CHARACTER : HTTP_FINE;
 }
 
 // One complete line of the head. *ret_end when it was the empty one.
