@@ -124,7 +124,8 @@ void reply_cancel_all(struct sequencer *s, const struct reply *to, uint64_t sequ
 		return;
 	}
 	do {
-		struct rows_head head = { .tag = to->tag, .sequence = sequence };
+		struct rows_head head = { .tag = to->tag, .sequence = sequence,
+					  .customer = exchange_event(x, at)->order.customer };
 		head.count = (uint32_t)u64_min(count - at, ROWS_MAX);
 		head.more = at + head.count < count;
 		uint8_t *p = reply_add(s, TO_GATEWAY, to->gateway, MESSAGE_ORDERS,

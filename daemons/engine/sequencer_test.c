@@ -140,12 +140,13 @@ static void test_a_query_waits_for_what_it_saw(void **state)
 	struct table t;
 	table_open(&t);
 	seal(&t);
-	struct query query = { .tag = 5, .customer = 0, .market = -1, .gateway = 0, .kind = QUERY_BALANCES };
+	struct query query = { .tag = 5, .customer = 1, .market = -1, .gateway = 0, .kind = QUERY_BALANCES };
 	assert_int_equal(sequencer_submit(t.s, ORIGIN_AUTH, MESSAGE_QUERY, &query, sizeof query, t.now), SEQUENCER_DONE);
 	assert_int_equal(release(&t, 7), 0); // block 7 was sealed and is not durable yet
 	assert_int_equal(release(&t, 8), 1);
 	assert_int_equal(submit_order(&t, 6, order_of(0, SIDE_SELL, 50000, ONE)), SEQUENCER_DONE);
 	query.kind = QUERY_OPEN_ORDERS;
+	query.customer = 0;
 	assert_int_equal(sequencer_submit(t.s, ORIGIN_AUTH, MESSAGE_QUERY, &query, sizeof query, t.now), SEQUENCER_DONE);
 	seal(&t);
 	assert_int_equal(release(&t, 8), 0);
@@ -153,6 +154,7 @@ static void test_a_query_waits_for_what_it_saw(void **state)
 	const struct rows_head *balances = (const struct rows_head *)t.sent[0].data, *orders = (const struct rows_head *)t.sent[2].data;
 	assert_int_equal(t.sent[0].kind, MESSAGE_BALANCES);
 	assert_int_equal(balances->count, 2);
+	assert_int_equal(balances->customer, 1);
 	assert_int_equal(((const struct balance_row *)(balances + 1))->available.units, 100ull * ONE);
 	assert_int_equal(t.sent[2].kind, MESSAGE_ORDERS);
 	assert_int_equal(orders->count, 1);
