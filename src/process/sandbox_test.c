@@ -2,11 +2,17 @@
 // Children enter the sandbox and try what is forbidden; the parent looks at how they died.
 #include "process/sandbox.h"
 
+#include "crypto/aead.h"
+#include "crypto/ed25519.h"
+#include "crypto/secret.h"
+#include "crypto/sha256.h"
+
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +71,38 @@ static int try_compute(void)
 }
 static int try_abort(void) { abort(); }
 
+// What the daemons' libraries need must work inside.
+static int try_crypto(void)
+{
+	uint8_t key[32], nonce[AEAD_NONCE_SIZE], tag[AEAD_TAG_SIZE], text[64], signature[64], public_key[32], hash[32];
+	random_bytes(key, sizeof key);
+	random_bytes(nonce, sizeof nonce);
+	struct aead *aead = aead_new(key);
+	int r = !aead || aead_seal(aead, nonce, NULL, 0, text, sizeof text, text, tag);
+	ed25519_public(key, public_key);
+	ed25519_sign(key, text, sizeof text, signature);
+	sha256_of(text, sizeof text, hash);
+	void *secret = secret_alloc(100);
+	r |= !ed25519_verify(public_key, text, sizeof text, signature) || !secret;
+	secret_free(secret);
+	aead_free(aead);
+	return r;
+}
+
+static int try_sqlite(void)
+{
+	char path[128];
+	sqlite3 *db;
+	snprintf(path, sizeof path, "%s/test.db", dir_path);
+	if (sqlite3_open(path, &db) != SQLITE_OK)
+		return 1;
+	int r = sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT);"
+				 "BEGIN; INSERT INTO t VALUES(1,'x'),(2,'y'); COMMIT; SELECT * FROM t ORDER BY b DESC;"
+				 "PRAGMA wal_checkpoint(TRUNCATE);", NULL, NULL, NULL);
+	sqlite3_close(db);
+	return r;
+}
+
 enum fate { DOES, KILLED, DENIED, ABORTS };
 
 static enum fate fate_of(unsigned privileges, int (*attempt)(void))
@@ -106,8 +144,11 @@ static const struct {
 	{ "open with accept", PRIVILEGE_ACCEPT, try_open, KILLED },
 	{ "create with read", PRIVILEGE_READ_DIR, try_create, KILLED },
 	{ "write with read", PRIVILEGE_READ_DIR, try_write_file, KILLED },
+	{ "sqlite for a reader", PRIVILEGE_READ_DIR, try_sqlite, KILLED },
 	{ "prctl", PRIVILEGE_COMPUTE, try_prctl, KILLED },
 #endif
+	{ "the crypto libraries", PRIVILEGE_COMPUTE, try_crypto, DOES },
+	{ "sqlite in its directory", PRIVILEGE_WRITE_DIR, try_sqlite, DOES },
 	{ "open elsewhere", PRIVILEGE_READ_DIR, try_open, DENIED },
 	{ "open elsewhere with write", PRIVILEGE_WRITE_DIR, try_open, DENIED },
 	{ "read in its directory", PRIVILEGE_READ_DIR, try_read, DOES },
@@ -134,7 +175,7 @@ static void test_fates(void **state)
 
 static int dir_make(void **state)
 {
-	if (!mkdtemp(dir_path))
+	if (crypto_init() < 0 || !mkdtemp(dir_path))
 		return -1;
 	dir_fd = open(dir_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	close(openat(dir_fd, "file", O_CREAT | O_WRONLY, 0600));
@@ -145,6 +186,7 @@ static int dir_remove(void **state)
 {
 	unlinkat(dir_fd, "file", 0);
 	unlinkat(dir_fd, "new", 0);
+	unlinkat(dir_fd, "test.db", 0);
 	close(dir_fd);
 	return rmdir(dir_path);
 }
