@@ -16,6 +16,7 @@ struct history {
 	uint8_t exchange_id[32];
 	struct applied committed;
 	uint64_t committed_ns;
+	bool diverged;
 };
 
 static int store_fault(const struct history *h, struct journal_error *error)
@@ -87,7 +88,7 @@ void history_close(struct history *h)
 	if (!h)
 		return;
 	// Not after a fault: what is not committed then is folded again at the next start.
-	if (!projection_error(h->projection) && fold_place(h->fold)->sequence == exchange_sequence(fold_exchange(h->fold)) &&
+	if (!h->diverged && !projection_error(h->projection) && fold_place(h->fold)->sequence == exchange_sequence(fold_exchange(h->fold)) &&
 	    commit(h))
 		h->committed_ns = 0;
 	fold_close(h->fold);
@@ -114,13 +115,29 @@ static int block_apply(struct history *h, uint64_t durable, struct journal_error
 	return projection_error(h->projection) ? store_fault(h, error) : r;
 }
 
+// What was written since the last commit may be of the block that nobody agrees on: it goes.
+static int diverge(struct history *h, struct journal_error *error)
+{
+	const struct genesis *genesis = exchange_genesis(fold_exchange(h->fold));
+	h->diverged = true;
+	projection_free(h->projection);
+	h->projection = projection_new(&h->store, genesis, h->committed.sequence);
+	if (!h->projection)
+		return -ENOMEM;
+	return store_rollback(&h->store) ? store_fault(h, error) : FOLD_END;
+}
+
 int history_step(struct history *h, uint64_t durable, uint64_t budget_ns, struct journal_error *ret_error)
 {
 	uint64_t start = clock_monotonic_ns();
 	int r = 0;
+	if (h->diverged)
+		return FOLD_END;
 	do {
 		r = durable > fold_place(h->fold)->blocks ? block_apply(h, durable, ret_error) : FOLD_END;
 	} while (!r && clock_monotonic_ns() - start < budget_ns);
+	if (r == FOLD_DIVERGED)
+		return diverge(h, ret_error);
 	if (r && r != FOLD_END)
 		return r;
 	if (commit_due(h, r == FOLD_END, clock_monotonic_ns()) && commit(h))
@@ -142,10 +159,15 @@ int history_answer(struct history *h, const struct history_query *query, struct 
 	return r ? store_fault(h, ret_error) : 0;
 }
 
+const struct fold_divergence *history_diverged(const struct history *h)
+{
+	return h->diverged ? fold_diverged(h->fold) : NULL;
+}
+
 struct applied history_applied(const struct history *h)
 {
 	const struct fold_place *place = fold_place(h->fold);
-	if (place->sequence <= h->committed.sequence)
+	if (h->diverged || place->sequence <= h->committed.sequence)
 		return h->committed;
 	return (struct applied){ place->blocks, place->sequence, place->time_us };
 }

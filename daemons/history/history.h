@@ -28,13 +28,16 @@ MUST_USE int history_open(const struct history_options *options, struct history 
 void history_close(struct history *h);
 
 // Applies blocks until `durable` is reached or budget_ns have passed. Returns 0 = there is more, FOLD_END = caught up
-// (and committed), FOLD_FAULT with *ret_error (the database's words too), FOLD_DIVERGED, FOLD_VOIDED.
+// (and committed), FOLD_FAULT with *ret_error (the database's words too), FOLD_VOIDED. After a divergence it stays at
+// the last commit, says FOLD_END and goes on answering: history_diverged.
 MUST_USE int history_step(struct history *h, uint64_t durable, uint64_t budget_ns, struct journal_error *ret_error);
 
 // Answers as of everything applied, also what is not committed yet. 0 or 1 with *ret_error.
 MUST_USE int history_answer(struct history *h, const struct history_query *query, struct answer *ret,
 			    struct journal_error *ret_error);
 
+// The divergence that stopped it, or NULL.
+const struct fold_divergence *history_diverged(const struct history *h);
 // What the rows hold: while history folds again what was applied before its start, that is ahead of the fold.
 struct applied history_applied(const struct history *h);
 const struct fold_place *history_place(const struct history *h);

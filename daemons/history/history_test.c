@@ -507,6 +507,31 @@ static void test_live_equals_rebuilt(void **state)
 	sqlite3_close(b);
 }
 
+// At a block that engine and fold disagree on, the rows stay as they were agreed on, and questions are answered.
+static void test_divergence_freezes(void **state)
+{
+	struct world *w = *state;
+	journal_lab_trade(&w->l, 1, 300);
+	journal_lab_commit(&w->l);
+	struct history *h = begin(w, w->database);
+	run(h, UINT64_MAX);
+	naive_fold(w);
+	uint64_t agreed = history_applied(h).sequence, block = w->l.place.blocks;
+	journal_lab_trade(&w->l, 2, 40);
+	journal_lab_commit_lie(&w->l);
+	journal_lab_trade(&w->l, 3, 40);
+	journal_lab_commit(&w->l);
+	run(h, UINT64_MAX);
+	assert_non_null(history_diverged(h));
+	assert_int_equal(history_diverged(h)->block, block);
+	assert_int_equal(history_applied(h).sequence, agreed);
+	for (uint32_t c = 0; c < CUSTOMERS; c++) {
+		assert_orders(w, h, (struct history_query){ .kind = HISTORY_ALL_ORDERS, .customer = c, .limit = 1000 });
+		assert_mine(w, h, (struct history_query){ .kind = HISTORY_MY_TRADES, .customer = c, .limit = 1000 });
+	}
+	history_close(h);
+}
+
 static void test_foreign_database(void **state)
 {
 	struct world *w = *state;
@@ -558,7 +583,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_WORLD(test_orders), WITH_WORLD(test_one_order), WITH_WORLD(test_my_trades),
 		WITH_WORLD(test_public_trades), WITH_WORLD(test_aggregates), WITH_WORLD(test_klines),
-		WITH_WORLD(test_live_equals_rebuilt), WITH_WORLD(test_foreign_database),
+		WITH_WORLD(test_live_equals_rebuilt), WITH_WORLD(test_foreign_database), WITH_WORLD(test_divergence_freezes),
 		cmocka_unit_test(test_query_valid),
 	};
 	return cmocka_run_group_tests_name("history", tests, NULL, NULL);

@@ -24,7 +24,8 @@ struct daemon {
 	struct history *history;
 	struct serve *serve;
 	uint64_t grew_ns;
-	_Atomic uint64_t *applied, *behind, *rows, *rows_per_second;
+	bool divergence_said;
+	_Atomic uint64_t *diverged, *applied, *behind, *rows, *rows_per_second;
 	uint64_t rate_ns, rate_rows;
 };
 
@@ -39,6 +40,7 @@ static void stats_note(struct daemon *d, uint64_t now_ns)
 {
 	uint64_t applied = history_applied(d->history).sequence, rows = history_rows(d->history);
 	uint64_t durable = atomic_load_explicit(&d->follower.durable->sequence, memory_order_relaxed);
+	stats_set(d->diverged, history_diverged(d->history) != NULL);
 	stats_set(d->applied, applied);
 	stats_set(d->behind, durable > applied ? durable - applied : 0);
 	stats_set(d->rows, rows);
@@ -47,6 +49,18 @@ static void stats_note(struct daemon *d, uint64_t now_ns)
 	stats_set(d->rows_per_second, (rows - d->rate_rows) * 1000000000ull / (now_ns - d->rate_ns));
 	d->rate_ns = now_ns;
 	d->rate_rows = rows;
+}
+
+// Once: the replica is the one that keeps calling.
+static void divergence_say(struct daemon *d)
+{
+	const struct fold_divergence *divergence = history_diverged(d->history);
+	if (!divergence || d->divergence_said)
+		return;
+	d->divergence_said = true;
+	log_write(LOG_ALERT, "the engine's digest of block %llu is not ours: see the replica; history stays at entry %llu",
+		  (unsigned long long)divergence->block,
+		  (unsigned long long)history_applied(d->history).sequence);
 }
 
 static int wait_ms(const struct daemon *d, uint64_t now_ns)
@@ -69,6 +83,7 @@ static int turn(struct daemon *d, struct journal_error *error)
 		d->grew_ns = now;
 	int r = serve_turn(d->serve, d->history, atomic_load(&page->sequence), error);
 	stats_note(d, now);
+	divergence_say(d);
 	if (!r && step == FOLD_END && serve_wait(d->serve, d->follower.doorbell, wait_ms(d, now)))
 		r = 1;
 	return r;
@@ -76,9 +91,7 @@ static int turn(struct daemon *d, struct journal_error *error)
 
 static int failed(int r, const struct daemon *d, const struct journal_error *error)
 {
-	if (r == FOLD_DIVERGED && d->history)
-		log_write(LOG_ALERT, "the engine's digest of a block is not ours: see the replica; history stops");
-	else if (r == FOLD_VOIDED)
+	if (r == FOLD_VOIDED)
 		log_write(LOG_WARNING, "an entry that was folded is void now; history folds again");
 	else
 		log_write(LOG_ALERT, "%s", r < 0 ? strerror(-r) : error->text);
@@ -114,6 +127,7 @@ static int run(struct daemon *d)
 	d->serve = serve_new(d->follower.handover, (unsigned)handover_number(d->follower.handover, "gateways", 1),
 			     stats);
 	d->applied = stats_counter(stats, "applied_sequence");
+	d->diverged = stats_counter(stats, "diverged");
 	d->behind = stats_counter(stats, "behind");
 	d->rows = stats_counter(stats, "rows");
 	d->rows_per_second = stats_counter(stats, "rows_per_second");

@@ -118,11 +118,9 @@ static int fold_all(struct rebuild *b, struct history *h)
 		r = history_step(h, UINT64_MAX, SLICE_NS, &error);
 		bar_draw(b, "folding", history_place(h)->blocks, r == FOLD_END);
 	} while (r == 0);
-	if (r == FOLD_END)
-		return 0;
-	return complain("journal", r == FOLD_DIVERGED ? "the engine's digest of a block is not ours; run redoubt journal verify"
-				   : r < 0	      ? strerror(-r)
-						      : error.text);
+	if (history_diverged(h))
+		return complain("journal", "the engine's digest of a block is not ours; run redoubt journal verify");
+	return r == FOLD_END ? 0 : complain("journal", r < 0 ? strerror(-r) : error.text);
 }
 
 static int rebuild_run(struct rebuild *b, const char *dir)

@@ -55,6 +55,7 @@ const char *const schema_tables =
 const char *const schema_statements[STATEMENT_COUNT] = {
 	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
 	[STATEMENT_COMMIT] = "COMMIT",
+	[STATEMENT_ROLLBACK] = "ROLLBACK",
 	[STATEMENT_APPLIED_GET] = "SELECT version, exchange, blocks, sequence, time_us FROM applied WHERE one = 1",
 	[STATEMENT_APPLIED_SET] = "INSERT INTO applied VALUES(1, ?1, ?2, ?3, ?4, ?5) ON CONFLICT(one) DO UPDATE SET"
 				  " blocks = excluded.blocks, sequence = excluded.sequence,"

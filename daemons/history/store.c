@@ -135,6 +135,13 @@ int store_begin(struct store *store)
 	return r;
 }
 
+int store_rollback(struct store *store)
+{
+	int r = store->writing ? store_run(store, store_bind(store, STATEMENT_ROLLBACK, 0, NULL)) : 0;
+	store->writing = false;
+	return r;
+}
+
 int store_commit(struct store *store, const uint8_t exchange_id[32], const struct applied *applied)
 {
 	int r = store_begin(store);

@@ -29,6 +29,7 @@ void store_close(struct store *store);
 MUST_USE int store_applied(struct store *store, struct applied *ret); // zeros when nothing was applied yet
 MUST_USE int store_begin(struct store *store);                       // no-op inside a transaction
 MUST_USE int store_commit(struct store *store, const uint8_t exchange_id[32], const struct applied *applied);
+MUST_USE int store_rollback(struct store *store); // to the last commit; no-op outside a transaction
 
 // A statement, reset and with its first `count` parameters bound to integers.
 sqlite3_stmt *store_bind(struct store *store, enum statement which, size_t count, const int64_t *values);
