@@ -318,7 +318,7 @@ static int channels_open(struct shell *s)
 		r = handover_writer(s->handover, "auth.history", &s->to_history);
 	for (uint32_t i = 0; i < s->gateways && !r; i++) {
 		struct gateway *g = &s->gateway[i];
-		char name[STATS_NAME_MAX];
+		char name[32];
 		snprintf(g->from_name, sizeof g->from_name, "gateway%u.auth", i);
 		snprintf(g->to_name, sizeof g->to_name, "auth.gateway%u", i);
 		snprintf(name, sizeof name, "fill.gateway%u.auth", i);
