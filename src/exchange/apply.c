@@ -40,7 +40,7 @@ static const apply_function functions[256] = {
 };
 
 // Nearly all entries are one of two kinds: direct calls, which can be inlined.
-static inline int apply_kind(struct exchange *x, const struct entry *entry)
+static ALWAYS_INLINE int apply_kind(struct exchange *x, const struct entry *entry)
 {
 	if (LIKELY(entry->kind == ENTRY_ORDER_NEW))
 		return apply_order_new(x, entry);
@@ -113,12 +113,12 @@ static void scrub_orders(struct exchange *x)
 	for (uint32_t i = 0; i < SCRUB_ORDERS && i < used; i++) {
 		uint32_t slot = x->scrub_order < used ? x->scrub_order + 1 : 1;
 		const struct order *o = &x->orders.hot[slot];
-		const uint64_t words[6] = { o->id, o->remaining, o->executed, o->quote,
-					    (uint64_t)o->customer << 32 | o->key,
-					    (uint64_t)o->flags << 48 | (uint64_t)o->market << 32 | o->hash };
 		x->scrub_order = slot;
-		if (o->id)
-			digest_fold(x, hash_pairs(&x->hash, words, 3));
+		if (!o->id)
+			continue;
+		digest_pair(x, o->id ^ (uint64_t)o->market << 53, o->traits);
+		digest_pair(x, o->remaining ^ (uint64_t)o->hash << 32, o->executed);
+		digest_pair(x, o->quote, (uint64_t)o->customer << 32 | o->key);
 	}
 }
 

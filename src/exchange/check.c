@@ -142,13 +142,13 @@ static const char *check_indices(const struct exchange *x)
 		live += order_live(o);
 		if (order_by_id(x, o->id) != slot)
 			return "orders: an order is not found by its id";
-		if (!o->client_size)
+		if (!order_trait(o, TRAIT_CLIENT_SIZE))
 			continue;
 		uint32_t found = order_by_client(x, o->hash, &orders->cold[slot].client);
 		if (!found || (found != slot && (order_live(o) || orders->hot[found].id < o->id)))
 			return "orders: an order is not found by its client id";
 	}
-	if (used != x->by_id.used || used + orders->free_count != orders->fresh ||
+	if (used + orders->free_count != orders->fresh ||
 	    live + orders->ring_count != used || live != orders->live)
 		return "orders: live, remembered and free slots are not all slots";
 	return NULL;
@@ -162,7 +162,8 @@ static const char *check_client_index(const struct exchange *x)
 		if (!slot)
 			continue;
 		used++;
-		if (slot > x->orders.fresh || !x->orders.hot[slot].id || !x->orders.hot[slot].client_size)
+		if (slot > x->orders.fresh || !x->orders.hot[slot].id ||
+		    !order_trait(&x->orders.hot[slot], TRAIT_CLIENT_SIZE))
 			return "orders: a client id points to no order";
 	}
 	return used == x->by_client.used ? NULL : "orders: client ids are miscounted";

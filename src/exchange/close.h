@@ -7,20 +7,43 @@
 #include "exchange/digest.h"
 
 // The slot of a live or remembered order, 0 when it is unknown.
-static inline uint32_t order_by_id(const struct exchange *x, uint64_t id)
+static ALWAYS_INLINE uint32_t order_by_id(const struct exchange *x, uint64_t id)
 {
-	const struct index *index = &x->by_id;
-	uint32_t tag = index_tag_of_id(id);
-	for (uint32_t at = tag & index->mask; index->entries[at].slot; at = (at + 1) & index->mask) {
-		const struct index_entry *e = &index->entries[at];
-		if (e->tag == tag && x->orders.hot[e->slot].id == id)
-			return e->slot;
+	const struct order *hot = x->orders.hot;
+	uint32_t slot = x->by_id.window[id & x->by_id.mask], tag;
+	if (LIKELY(slot && hot[slot].id == id))
+		return slot;
+	const struct index *old = &x->by_id.old;
+	tag = id_tag(id);
+	for (uint32_t at = tag & old->mask; old->entries[at].slot; at = (at + 1) & old->mask) {
+		if (old->entries[at].tag == tag && hot[old->entries[at].slot].id == id)
+			return old->entries[at].slot;
 	}
 	return 0;
 }
 
+// For an id above all that are known.
+static ALWAYS_INLINE void order_id_insert(struct exchange *x, uint64_t id, uint32_t slot)
+{
+	uint32_t *place = &x->by_id.window[id & x->by_id.mask];
+	if (UNLIKELY(*place)) // it outlived a whole window
+		index_insert(&x->by_id.old, id_tag(x->orders.hot[*place].id), *place);
+	*place = slot;
+}
+
+static ALWAYS_INLINE void order_id_remove(struct exchange *x, uint64_t id, uint32_t slot)
+{
+	uint32_t *place = &x->by_id.window[id & x->by_id.mask];
+	if (LIKELY(*place == slot)) {
+		*place = 0;
+		return;
+	}
+	bool known = index_remove(&x->by_id.old, id_tag(id), slot);
+	ASSERT(known);
+}
+
 // Where in by_client the order of this client id is, or the free place where it belongs.
-static inline uint32_t client_place(const struct exchange *x, uint32_t hash, const struct order_client *client)
+static ALWAYS_INLINE uint32_t client_place(const struct exchange *x, uint32_t hash, const struct order_client *client)
 {
 	const struct index *index = &x->by_client;
 	uint32_t at = hash & index->mask;
@@ -32,12 +55,12 @@ static inline uint32_t client_place(const struct exchange *x, uint32_t hash, con
 	return at;
 }
 
-static inline uint32_t order_by_client(const struct exchange *x, uint32_t hash, const struct order_client *client)
+static ALWAYS_INLINE uint32_t order_by_client(const struct exchange *x, uint32_t hash, const struct order_client *client)
 {
 	return x->by_client.entries[client_place(x, hash, client)].slot;
 }
 
-static inline void order_owner_add(struct exchange *x, uint32_t slot)
+static ALWAYS_INLINE void order_owner_add(struct exchange *x, uint32_t slot)
 {
 	struct order_cold *cold = x->orders.cold;
 	struct customer *owner = &x->customers.list[x->orders.hot[slot].customer];
@@ -50,7 +73,7 @@ static inline void order_owner_add(struct exchange *x, uint32_t slot)
 	x->orders.live++;
 }
 
-static inline void order_owner_remove(struct exchange *x, uint32_t slot)
+static ALWAYS_INLINE void order_owner_remove(struct exchange *x, uint32_t slot)
 {
 	struct order_cold *cold = x->orders.cold, *c = &cold[slot];
 	struct customer *owner = &x->customers.list[x->orders.hot[slot].customer];
@@ -65,19 +88,18 @@ static inline void order_owner_remove(struct exchange *x, uint32_t slot)
 }
 
 // An order that was remembered long enough leaves both indices; its slot is free.
-static inline void order_forget(struct exchange *x, uint32_t slot)
+static ALWAYS_INLINE void order_forget(struct exchange *x, uint32_t slot)
 {
 	struct order *o = &x->orders.hot[slot];
-	bool known = index_remove(&x->by_id, index_tag_of_id(o->id), slot);
-	ASSERT(known);
-	if (o->client_size) // its client id may have passed to a newer order
+	order_id_remove(x, o->id, slot);
+	if (order_trait(o, TRAIT_CLIENT_SIZE)) // its client id may have passed to a newer order
 		(void)index_remove(&x->by_client, o->hash, slot);
 	o->id = 0; // a free slot
 	orders_give(&x->orders, slot);
 }
 
 // The order has ended: it stays readable until as many more have ended as genesis says.
-static inline void order_remember(struct exchange *x, uint32_t slot)
+static ALWAYS_INLINE void order_remember(struct exchange *x, uint32_t slot)
 {
 	struct orders *orders = &x->orders;
 	if (UNLIKELY(!orders->ring_size)) {
@@ -95,23 +117,22 @@ static inline void order_remember(struct exchange *x, uint32_t slot)
 }
 
 // What a live order still holds, back to available.
-static inline void order_release(struct exchange *x, const struct market *m, const struct order *o)
+static ALWAYS_INLINE void order_release(struct exchange *x, const struct market *m, const struct order *o)
 {
 	bool bid = order_side(o) == BOOK_BID;
 	uint64_t lot_price = market_lot_price(m, book_ticks(order_side(o), o->key));
-	struct ledger_line *line = ledger_line(&x->ledger, o->customer, bid ? m->quote : m->base);
+	struct ledger_line *line = &x->lines[o->market][order_side(o)][o->customer];
 	ledger_release(line, (struct amount){ o->remaining * (bid ? lot_price : m->lot.divisor) });
 	digest_line(x, line);
 }
 
 // A live order ends with this status: out of its book, its owner's list and its hold.
-static inline void order_end(struct exchange *x, struct market *m, uint32_t slot, enum order_status status)
+static ALWAYS_INLINE void order_end(struct exchange *x, struct market *m, uint32_t slot, enum order_status status)
 {
 	struct order *o = &x->orders.hot[slot];
 	book_leave(&m->book, &x->levels, x->orders.hot, o);
 	order_release(x, m, o);
 	order_owner_remove(x, slot);
-	o->flags &= (uint16_t)~ORDER_LIVE;
-	order_status_set(o, status);
+	order_status_set(o, status, false);
 	x->orders.cold[slot].updated_us = x->time_us;
 }

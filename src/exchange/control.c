@@ -60,6 +60,8 @@ bool exchange_market_put(struct exchange *x, const struct market_add *add)
 		return false;
 	m->base = add->base;
 	m->quote = add->quote;
+	x->lines[x->market_count][BOOK_BID] = ledger_asset_lines(&x->ledger, add->quote);
+	x->lines[x->market_count][BOOK_ASK] = ledger_asset_lines(&x->ledger, add->base);
 	m->fee[0] = add->maker;
 	m->fee[1] = add->taker;
 	x->market_terms[x->market_count++] = *add;
@@ -232,9 +234,7 @@ static void event_control(struct exchange *x, const struct control *c, uint8_t k
 	e->control_kind = kind;
 	e->index = index;
 	e->number = c->number;
-	const uint64_t words[4] = { c->number, (uint64_t)index << 32 | (uint64_t)kind << 8 | reason,
-				    c->body_size, c->uid };
-	digest_fold(x, hash_pairs(&x->hash, words, 2));
+	digest_pair(x, c->number, (uint64_t)index << 32 | (uint64_t)kind << 8 | (uint64_t)reason);
 }
 
 int apply_control(struct exchange *x, const struct entry *entry)

@@ -150,8 +150,6 @@ static bool load_ledger(struct reader *r, struct exchange *x)
 	return true;
 }
 
-#define FLAGS_KNOWN (ORDER_LIVE | ORDER_STATUS_BITS | 0xffu)
-
 // a * b <= AMOUNT_MAX
 static bool product_fits(uint64_t a, uint64_t b)
 {
@@ -159,11 +157,12 @@ static bool product_fits(uint64_t a, uint64_t b)
 	return !__builtin_mul_overflow(a, b, &product) && product <= AMOUNT_MAX;
 }
 
-static bool flags_valid(unsigned flags)
+static bool traits_valid(const struct order *o)
 {
-	return !(flags & ~FLAGS_KNOWN) && (flags & ORDER_TYPE_BITS) >> ORDER_TYPE_SHIFT <= ORDER_LIMIT_MAKER &&
-	       (flags & ORDER_TIF_BITS) >> ORDER_TIF_SHIFT <= TIF_FOK &&
-	       (flags & ORDER_STATUS_BITS) >> ORDER_STATUS_SHIFT <= ORDER_EXPIRED_IN_MATCH;
+	return order_trait(o, TRAIT_SIDE) <= SIDE_SELL && order_trait(o, TRAIT_TYPE) <= ORDER_LIMIT_MAKER &&
+	       order_trait(o, TRAIT_TIF) <= TIF_FOK && order_trait(o, TRAIT_STP) <= STP_EXPIRE_BOTH &&
+	       order_trait(o, TRAIT_STATUS) <= ORDER_EXPIRED_IN_MATCH && order_trait(o, TRAIT_BY_QUOTE) <= 1 &&
+	       order_trait(o, TRAIT_CLIENT_SIZE) <= CLIENT_ID_MAX && order_trait(o, TRAIT_LIVE) <= 1;
 }
 
 static bool amounts_valid(const struct market *m, const struct order *o)
@@ -171,7 +170,7 @@ static bool amounts_valid(const struct market *m, const struct order *o)
 	uint64_t lots;
 	if (o->quote > AMOUNT_MAX || !product_fits(o->executed, m->lot.divisor))
 		return false;
-	if (o->flags & ORDER_BY_QUOTE)
+	if (order_by_quote(o))
 		return o->remaining <= AMOUNT_MAX;
 	return !__builtin_add_overflow(o->executed, o->remaining, &lots) && product_fits(lots, m->lot.divisor);
 }
@@ -179,9 +178,9 @@ static bool amounts_valid(const struct market *m, const struct order *o)
 static bool live_valid(const struct market *m, const struct order *o)
 {
 	uint32_t ticks = book_ticks(order_side(o), o->key);
-	unsigned status = order_status(o);
+	unsigned status = order_trait(o, TRAIT_STATUS);
 	struct amount notional;
-	return !(o->flags & ORDER_BY_QUOTE) && (o->flags & ORDER_TYPE_BITS) >> ORDER_TYPE_SHIFT != ORDER_MARKET &&
+	return !order_by_quote(o) && order_trait(o, TRAIT_TYPE) != ORDER_MARKET &&
 	       o->remaining && ticks - m->ticks_min <= m->ticks_range &&
 	       market_notional(m, ticks, o->remaining, &notional) &&
 	       (status == ORDER_NEW || status == ORDER_PARTIALLY_FILLED);
@@ -190,7 +189,7 @@ static bool live_valid(const struct market *m, const struct order *o)
 static bool order_valid(const struct exchange *x, const struct order *o)
 {
 	if (!o->id || o->id > x->orders_ever || o->market >= x->market_count || o->customer >= x->customers.count ||
-	    o->key > KEY_MAX || !flags_valid(o->flags) || o->client_size > CLIENT_ID_MAX)
+	    o->key > KEY_MAX || !traits_valid(o))
 		return false;
 	const struct market *m = &x->markets[o->market];
 	return product_fits(book_ticks(order_side(o), o->key), m->tick.divisor) && amounts_valid(m, o) &&
@@ -221,6 +220,17 @@ static bool load_client_index(struct exchange *x, uint32_t slot)
 	return true;
 }
 
+// The youngest of a place in the window has it, the others are old.
+static void load_id_index(struct exchange *x, uint32_t slot)
+{
+	uint64_t id = x->orders.hot[slot].id;
+	uint32_t there = x->by_id.window[id & x->by_id.mask];
+	if (there && x->orders.hot[there].id > id)
+		index_insert(&x->by_id.old, id_tag(id), slot);
+	else
+		order_id_insert(x, id, slot);
+}
+
 static bool load_order(struct reader *r, struct exchange *x, uint32_t *slot, uint32_t fresh)
 {
 	uint32_t at = read_u32(r);
@@ -229,17 +239,21 @@ static bool load_order(struct reader *r, struct exchange *x, uint32_t *slot, uin
 	*slot = at;
 	struct order o = { 0 };
 	struct order_cold cold = { 0 };
-	o.id = read_u64(r);
+	uint64_t id = read_u64(r);
 	o.remaining = read_u64(r);
 	o.executed = read_u64(r);
 	o.quote = read_u64(r);
 	o.key = read_u32(r);
 	o.customer = read_u32(r);
-	o.market = read_u16(r);
-	o.flags = read_u16(r);
-	o.client_size = read_u8(r);
+	uint16_t market = read_u16(r);
+	o.traits = read_u64(r);
 	read_copy(r, &cold.client, CLIENT_ID_MAX);
-	if (r->failed || !order_valid(x, &o) || !client_valid((const char *)&cold.client, o.client_size))
+	if (id > EPOCH_ORDER_ID_MAX || market >= MARKETS_MAX)
+		return false;
+	o.id = id & EPOCH_ORDER_ID_MAX;
+	o.market = market & (MARKETS_MAX - 1);
+	size_t client_size = order_trait(&o, TRAIT_CLIENT_SIZE);
+	if (r->failed || !order_valid(x, &o) || !client_valid((const char *)&cold.client, client_size))
 		return false;
 	cold.client.word[4] |= (uint64_t)o.customer << 32;
 	cold.time_us = read_u64(r);
@@ -247,8 +261,8 @@ static bool load_order(struct reader *r, struct exchange *x, uint32_t *slot, uin
 	o.hash = client_hash(x, &cold.client);
 	x->orders.hot[at] = o;
 	x->orders.cold[at] = cold;
-	index_insert(&x->by_id, index_tag_of_id(o.id), at);
-	return !o.client_size || load_client_index(x, at);
+	load_id_index(x, at);
+	return !client_size || load_client_index(x, at);
 }
 
 static bool load_orders(struct reader *r, struct exchange *x, uint32_t *ret_used)

@@ -9,7 +9,7 @@ struct fill {
 	struct amount maker_fee, taker_fee;
 };
 
-static inline void event_trade(struct exchange *x, struct market *m, const struct order *maker,
+static ALWAYS_INLINE void event_trade(struct exchange *x, struct market *m, const struct order *maker,
 			       const struct order *taker, uint32_t ticks, const struct fill *f)
 {
 	struct event *e = event_begin(x, EVENT_TRADE, REFUSED_NOT);
@@ -27,20 +27,17 @@ static inline void event_trade(struct exchange *x, struct market *m, const struc
 	t->maker = maker->customer;
 	t->taker = taker->customer;
 	memcpy(&t->market, &traits, 8);
-	const uint64_t words[10] = {
-		t->id, t->price.units, f->base, f->cost, t->maker_order, t->taker_order,
-		f->maker_fee.units, f->taker_fee.units,
-		(uint64_t)maker->customer << 32 | taker->customer, traits,
-	};
-	digest_fold(x, hash_pairs(&x->hash, words, 5));
+	digest_pair(x, m->trades ^ (uint64_t)ticks << 32, f->base ^ traits << 40);
+	digest_pair(x, maker->id ^ (uint64_t)maker->customer << 40, taker->id ^ (uint64_t)taker->customer << 40);
+	digest_pair(x, f->maker_fee.units, f->taker_fee.units);
 }
 _Static_assert(offsetof(struct trade_view, market) + 8 == sizeof(struct trade_view), "traits fill the tail");
 
-static inline void settle_bid(struct exchange *x, const struct market *m, const struct taking *t, uint32_t taker,
+static ALWAYS_INLINE void settle_bid(struct exchange *x, const struct market *m, const struct taking *t, uint32_t taker,
 			      uint32_t maker, uint64_t lot_price, struct fill *f)
 {
-	struct ledger_line *base = ledger_asset_lines(&x->ledger, m->base);
-	struct ledger_line *quote = ledger_asset_lines(&x->ledger, m->quote);
+	struct ledger_line *const *lines = x->lines[m - x->markets];
+	struct ledger_line *base = lines[BOOK_ASK], *quote = lines[BOOK_BID];
 	if (t->from == TAKE_HELD) {
 		ledger_release(&quote[taker], (struct amount){ f->lots * (t->lot_price - lot_price) });
 	} else {
@@ -54,11 +51,11 @@ static inline void settle_bid(struct exchange *x, const struct market *m, const 
 	ledger_pay(&base[maker], &base[taker], &x->ledger.assets[m->base], (struct amount){ f->base }, f->taker_fee);
 }
 
-static inline void settle_ask(struct exchange *x, const struct market *m, const struct taking *t, uint32_t taker,
+static ALWAYS_INLINE void settle_ask(struct exchange *x, const struct market *m, const struct taking *t, uint32_t taker,
 			      uint32_t maker, struct fill *f)
 {
-	struct ledger_line *base = ledger_asset_lines(&x->ledger, m->base);
-	struct ledger_line *quote = ledger_asset_lines(&x->ledger, m->quote);
+	struct ledger_line *const *lines = x->lines[m - x->markets];
+	struct ledger_line *base = lines[BOOK_ASK], *quote = lines[BOOK_BID];
 	if (t->from == TAKE_AVAILABLE) {
 		bool there = ledger_hold(&base[taker], (struct amount){ f->base });
 		ASSERT(there);
@@ -77,7 +74,7 @@ static void digest_maker(struct exchange *x, const struct market *m, uint32_t ma
 }
 
 // How many lots this taker can have from a maker with `offered` lots at this price.
-static inline uint64_t lots_taken(const struct exchange *x, const struct market *m, const struct taking *t,
+static ALWAYS_INLINE uint64_t lots_taken(const struct exchange *x, const struct market *m, const struct taking *t,
 				  unsigned side, uint32_t taker, uint64_t lot_price, uint64_t offered)
 {
 	uint64_t lots = u64_min(t->lots, offered);
@@ -91,7 +88,7 @@ static inline uint64_t lots_taken(const struct exchange *x, const struct market 
 	return lots * one > available ? available / one : lots;
 }
 
-static inline void maker_fill(struct exchange *x, struct market *m, uint32_t slot, struct level *level,
+static ALWAYS_INLINE void maker_fill(struct exchange *x, struct market *m, uint32_t slot, struct level *level,
 			      const struct fill *f)
 {
 	struct order *maker = &x->orders.hot[slot];
@@ -100,16 +97,15 @@ static inline void maker_fill(struct exchange *x, struct market *m, uint32_t slo
 	maker->quote += f->cost;
 	level->quantity -= f->lots;
 	x->orders.cold[slot].updated_us = x->time_us;
-	order_status_set(maker, maker->remaining ? ORDER_PARTIALLY_FILLED : ORDER_FILLED);
+	order_status_set(maker, maker->remaining ? ORDER_PARTIALLY_FILLED : ORDER_FILLED, maker->remaining);
 }
 
 // A filled maker leaves; its hold is used up.
-static inline void maker_done(struct exchange *x, struct market *m, uint32_t slot)
+static ALWAYS_INLINE void maker_done(struct exchange *x, struct market *m, uint32_t slot)
 {
 	struct order *maker = &x->orders.hot[slot];
 	book_leave(&m->book, &x->levels, x->orders.hot, maker);
 	order_owner_remove(x, slot);
-	maker->flags &= (uint16_t)~ORDER_LIVE;
 	order_remember(x, slot);
 }
 
@@ -121,7 +117,7 @@ static void maker_expire(struct exchange *x, struct market *m, uint32_t slot)
 	order_remember(x, slot);
 }
 
-static inline void fill_one(struct exchange *x, struct market *m, struct taking *t, uint32_t maker_slot,
+static ALWAYS_INLINE void fill_one(struct exchange *x, struct market *m, struct taking *t, uint32_t maker_slot,
 			    struct level *level, uint32_t ticks, uint64_t lots)
 {
 	struct order *taker = &x->orders.hot[t->slot], *maker = &x->orders.hot[maker_slot];

@@ -12,7 +12,7 @@
 
 // Where each piece lies in the mapping.
 struct layout {
-	size_t exchange, events, markets, orders, levels, by_id, by_client, customers, ledger;
+	size_t exchange, events, markets, lines, orders, levels, by_id, by_client, customers, ledger;
 	size_t assets, market_terms, customer_info, key_info, key_removed, by_api_key, end;
 };
 
@@ -55,9 +55,10 @@ static struct layout layout_of(const struct capacities *c)
 	l.exchange = piece(&at, sizeof(struct exchange));
 	l.events = piece(&at, (size_t)events_max(c) * sizeof(struct event));
 	l.markets = piece(&at, (size_t)c->markets * sizeof(struct market));
+	l.lines = piece(&at, (size_t)c->markets * sizeof(struct ledger_line *[2]));
 	l.orders = piece(&at, orders_memory(c->orders, c->closed_orders));
 	l.levels = piece(&at, tree_pool_memory(c->levels, 2u * c->markets));
-	l.by_id = piece(&at, index_memory(order_slots(c)));
+	l.by_id = piece(&at, id_index_memory(order_slots(c)));
 	l.by_client = piece(&at, index_memory(order_slots(c)));
 	l.customers = piece(&at, customers_memory(c->customers, c->keys));
 	l.ledger = piece(&at, ledger_memory(c->customers, c->assets));
@@ -87,6 +88,7 @@ static void exchange_place(struct exchange *x, uint8_t *base, const struct layou
 	x->orders_per_customer = c->orders_per_customer;
 	x->events = (void *)(base + l->events);
 	x->markets = (void *)(base + l->markets);
+	x->lines = (void *)(base + l->lines);
 	x->assets = (void *)(base + l->assets);
 	x->market_terms = (void *)(base + l->market_terms);
 	x->customer_info = (void *)(base + l->customer_info);
@@ -94,12 +96,14 @@ static void exchange_place(struct exchange *x, uint8_t *base, const struct layou
 	x->key_removed = base + l->key_removed;
 	orders_init(&x->orders, base + l->orders, c->orders, c->closed_orders);
 	tree_pool_init(&x->levels, base + l->levels, c->levels, 2u * c->markets);
-	index_init(&x->by_id, base + l->by_id, order_slots(c));
+	id_index_init(&x->by_id, base + l->by_id, order_slots(c));
 	index_init(&x->by_client, base + l->by_client, order_slots(c));
 	index_init(&x->by_api_key, base + l->by_api_key, c->keys);
 	customers_init(&x->customers, base + l->customers, c->customers, c->keys);
 	ledger_init(&x->ledger, base + l->ledger, c->customers, c->assets);
 	hash_key_init(&x->hash, genesis->hash_seed);
+	x->digest_key = x->hash.k[HASH_WORDS_MAX - 1] | 1;
+	x->digest = x->digest_key;
 }
 
 struct exchange *exchange_new(const struct genesis *genesis)

@@ -15,7 +15,7 @@ static enum refusal check_asker(const struct exchange *x, uint32_t customer, uin
 	return UNLIKELY(x->markets[market].status == MARKET_HALTED) ? REFUSED_MARKET_CLOSED : REFUSED_NOT;
 }
 
-static inline void cancel(struct exchange *x, struct market *m, uint32_t slot)
+static ALWAYS_INLINE void cancel(struct exchange *x, struct market *m, uint32_t slot)
 {
 	order_end(x, m, slot, ORDER_CANCELED);
 	m->book_update++;
@@ -23,21 +23,19 @@ static inline void cancel(struct exchange *x, struct market *m, uint32_t slot)
 	order_remember(x, slot);
 }
 
-static void refuse(struct exchange *x, const struct order_cancel *in, enum refusal reason)
+static COLD void refuse(struct exchange *x, const struct order_cancel *in, enum refusal reason)
 {
 	struct event *e = event_begin(x, EVENT_CANCEL_REJECTED, reason);
 	struct order_client client = client_of(in->client_id, in->client_id_size, in->customer);
-	uint64_t traits = view_traits(0, 0, 0, 0, 0, 0, in->client_id_size);
 	e->order = (struct order_view){ .id = in->order, .customer = in->customer, .market = in->market,
 					.time_us = x->time_us, .updated_us = x->time_us };
-	view_tail(&e->order, traits, &client);
-	const uint64_t words[4] = { in->order, (uint64_t)reason << 32 | in->customer,
-				    client_hash(x, &client) | (uint64_t)in->market << 32, traits };
-	digest_fold(x, hash_pairs(&x->hash, words, 2));
+	view_tail(&e->order, (uint64_t)in->client_id_size << TRAIT_CLIENT_SIZE, &client);
+	digest_pair(x, in->order ^ (uint64_t)reason << 56, (uint64_t)in->market << 32 | in->customer);
+	digest_pair(x, client_hash(x, &client), in->client_id_size);
 }
 
 // The live order that is meant, 0 when there is none. By id when one is given; a client id beside it must agree.
-static inline uint32_t find(const struct exchange *x, const struct order_cancel *in)
+static ALWAYS_INLINE uint32_t find(const struct exchange *x, const struct order_cancel *in)
 {
 	struct order_client client;
 	uint32_t slot = 0;

@@ -32,7 +32,7 @@ static enum refusal check_asker(const struct exchange *x, const struct order_new
 	return REFUSED_NOT;
 }
 
-static inline enum refusal check_limit(const struct order_new *in, struct plan *plan)
+static ALWAYS_INLINE enum refusal check_limit(const struct order_new *in, struct plan *plan)
 {
 	const struct market *m = plan->market;
 	struct amount notional;
@@ -107,7 +107,7 @@ static enum refusal check_market(const struct exchange *x, const struct order_ne
 	return in->by_quote ? check_market_quote(x, in, plan) : check_market_quantity(x, in, plan);
 }
 
-static inline enum refusal check_client_id(const struct exchange *x, const struct order_new *in, struct plan *plan)
+static ALWAYS_INLINE enum refusal check_client_id(const struct exchange *x, const struct order_new *in, struct plan *plan)
 {
 	plan->client = client_of(in->client_id, in->client_id_size, in->customer);
 	plan->hash = client_hash(x, &plan->client);
@@ -119,7 +119,7 @@ static inline enum refusal check_client_id(const struct exchange *x, const struc
 }
 
 // An order that may rest needs room, even if it then finds all it wants: whether it does is known only after it matched.
-static inline enum refusal check_room(const struct exchange *x, const struct order_new *in, const struct plan *plan)
+static ALWAYS_INLINE enum refusal check_room(const struct exchange *x, const struct order_new *in, const struct plan *plan)
 {
 	if (!plan->may_rest)
 		return REFUSED_NOT;
@@ -135,7 +135,7 @@ static inline enum refusal check_room(const struct exchange *x, const struct ord
 	return REFUSED_NOT;
 }
 
-static inline enum refusal check(struct exchange *x, const struct order_new *in, struct plan *plan)
+static ALWAYS_INLINE enum refusal check(struct exchange *x, const struct order_new *in, struct plan *plan)
 {
 	enum refusal reason = check_asker(x, in);
 	if (UNLIKELY(reason))
@@ -150,48 +150,48 @@ static inline enum refusal check(struct exchange *x, const struct order_new *in,
 	reason = check_room(x, in, plan);
 	if (UNLIKELY(reason))
 		return reason;
-	bool bid = in->side == SIDE_BUY;
-	struct ledger_line *line =
-		ledger_line(&x->ledger, in->customer, bid ? plan->market->quote : plan->market->base);
-	return LIKELY(ledger_hold(line, plan->hold)) ? REFUSED_NOT : REFUSED_BALANCE; // the last check and the first change
+	return LIKELY(ledger_hold(&x->lines[in->market][in->side][in->customer], plan->hold)) ? REFUSED_NOT : REFUSED_BALANCE; // the last check and the first change
 }
 
-static void refuse(struct exchange *x, const struct order_new *in, enum refusal reason)
+static uint64_t traits_of(const struct order_new *in, enum order_status status)
+{
+	return (uint64_t)in->side << TRAIT_SIDE | (uint64_t)in->type << TRAIT_TYPE | (uint64_t)in->tif << TRAIT_TIF |
+	       (uint64_t)in->stp << TRAIT_STP | (uint64_t)status << TRAIT_STATUS |
+	       (uint64_t)in->by_quote << TRAIT_BY_QUOTE | (uint64_t)in->client_id_size << TRAIT_CLIENT_SIZE;
+}
+
+static COLD void refuse(struct exchange *x, const struct order_new *in, enum refusal reason)
 {
 	struct event *e = event_begin(x, EVENT_ORDER_REJECTED, reason);
-	struct order_view *v = &e->order;
 	struct order_client client = client_of(in->client_id, in->client_id_size, in->customer);
-	*v = (struct order_view){
+	uint64_t traits = traits_of(in, ORDER_REJECTED);
+	e->order = (struct order_view){
 		.price = in->price, .quantity = in->quantity, .time_us = x->time_us, .updated_us = x->time_us,
 		.customer = in->customer, .market = in->market,
 	};
-	uint64_t traits = view_traits(in->side, in->type, in->tif, in->stp, ORDER_REJECTED, in->by_quote,
-				      in->client_id_size);
-	view_tail(v, traits, &client);
-	const uint64_t words[6] = { traits, (uint64_t)reason << 32 | in->customer, in->price.units,
-				    in->quantity.units, client_hash(x, &client), in->market };
-	digest_fold(x, hash_pairs(&x->hash, words, 3));
+	view_tail(&e->order, traits, &client);
+	digest_pair(x, traits ^ (uint64_t)reason << 56, (uint64_t)in->market << 32 | in->customer);
+	digest_pair(x, in->price.units ^ client_hash(x, &client), in->quantity.units);
 }
 
-static inline uint32_t order_make(struct exchange *x, const struct order_new *in, const struct plan *plan)
+static ALWAYS_INLINE uint32_t order_make(struct exchange *x, const struct order_new *in, const struct plan *plan)
 {
 	uint32_t slot = orders_take(&x->orders);
-	unsigned flags = in->side | (unsigned)in->type << ORDER_TYPE_SHIFT | (unsigned)in->tif << ORDER_TIF_SHIFT |
-			 (unsigned)in->stp << ORDER_STP_SHIFT | (in->by_quote ? ORDER_BY_QUOTE : 0u);
+	uint64_t id = ++x->orders_ever;
+	ASSERT(id <= EPOCH_ORDER_ID_MAX);
 	x->orders.hot[slot] = (struct order){
-		.id = ++x->orders_ever,
+		.id = id & EPOCH_ORDER_ID_MAX,
+		.market = in->market & (MARKETS_MAX - 1),
+		.traits = traits_of(in, ORDER_NEW),
 		.remaining = in->by_quote ? in->quantity.units : plan->lots,
 		.key = plan->key,
 		.customer = in->customer,
 		.hash = plan->hash,
-		.market = in->market,
-		.flags = (uint16_t)flags,
-		.client_size = in->client_id_size,
 	};
 	x->orders.cold[slot] = (struct order_cold){
 		.client = plan->client, .time_us = x->time_us, .updated_us = x->time_us,
 	};
-	index_insert(&x->by_id, index_tag_of_id(x->orders_ever), slot);
+	order_id_insert(x, id, slot);
 	if (LIKELY(in->client_id_size)) {
 		struct index_entry *e = &x->by_client.entries[plan->client_at];
 		x->by_client.used += !e->slot;
@@ -200,15 +200,21 @@ static inline uint32_t order_make(struct exchange *x, const struct order_new *in
 	return slot;
 }
 
-static inline void rest(struct exchange *x, struct market *m, uint32_t slot)
+static ALWAYS_INLINE void event_accepted(struct exchange *x, uint32_t slot, const struct plan *plan)
+{
+	const struct order *o = &x->orders.hot[slot];
+	struct view_words words = view_words_of(plan->market, o);
+	view_put(&event_begin(x, EVENT_ORDER_ACCEPTED, REFUSED_NOT)->order, o, &words, x->time_us, x->time_us,
+		 &plan->client);
+	digest_accepted(x, o);
+}
+
+static ALWAYS_INLINE void rest(struct exchange *x, struct market *m, uint32_t slot)
 {
 	struct order *o = &x->orders.hot[slot];
-	o->flags |= ORDER_LIVE;
-	if (o->executed)
-		order_status_set(o, ORDER_PARTIALLY_FILLED);
+	order_status_set(o, o->executed ? ORDER_PARTIALLY_FILLED : ORDER_NEW, true);
 	book_rest(&m->book, &x->levels, x->orders.hot, slot);
 	order_owner_add(x, slot);
-	event_order(x, EVENT_ORDER_RESTED, slot);
 }
 
 // The order ends without having rested. What it still holds goes back.
@@ -217,12 +223,12 @@ static void finish(struct exchange *x, const struct market *m, const struct taki
 	struct order *o = &x->orders.hot[t->slot];
 	if (t->from == TAKE_HELD && o->remaining)
 		order_release(x, m, o);
-	order_status_set(o, status);
+	order_status_set(o, status, false);
 	event_order(x, EVENT_ORDER_DONE, t->slot);
 	order_remember(x, t->slot);
 }
 
-static inline struct taking taking_of(const struct order_new *in, const struct plan *plan, uint32_t slot)
+static ALWAYS_INLINE struct taking taking_of(const struct order_new *in, const struct plan *plan, uint32_t slot)
 {
 	bool held = in->type != ORDER_MARKET || (in->side == SIDE_SELL && !in->by_quote);
 	return (struct taking){
@@ -247,30 +253,51 @@ static enum order_status take(struct exchange *x, const struct order_new *in, co
 	enum order_status status = match(x, plan->market, t);
 	if (!t->by_quote)
 		x->orders.hot[t->slot].remaining = t->lots;
-	digest_line(x, ledger_line(&x->ledger, in->customer, m->base));
-	digest_line(x, ledger_line(&x->ledger, in->customer, m->quote));
+	digest_line(x, &x->lines[in->market][BOOK_BID][in->customer]);
+	digest_line(x, &x->lines[in->market][BOOK_ASK][in->customer]);
 	digest_asset(x, &x->ledger.assets[m->base]);
 	digest_asset(x, &x->ledger.assets[m->quote]);
 	return status;
 }
 
-static inline void accept(struct exchange *x, const struct order_new *in, const struct plan *plan)
+// Most orders meet nobody: both of their events say the same.
+static ALWAYS_INLINE void accept_resting(struct exchange *x, const struct order_new *in, const struct plan *plan,
+				  uint32_t slot)
 {
 	struct market *m = plan->market;
-	uint32_t slot = order_make(x, in, plan);
-	event_order(x, EVENT_ORDER_ACCEPTED, slot);
-	m->book_update++;
-	if (LIKELY(plan->may_rest && m->book.side[!in->side].best > plan->key_limit)) { // meets nobody
-		digest_line(x, ledger_line(&x->ledger, in->customer, in->side == SIDE_BUY ? m->quote : m->base));
-		rest(x, m, slot);
-		return;
-	}
+	rest(x, m, slot);
+	const struct order *o = &x->orders.hot[slot];
+	struct view_words words = view_words_of(m, o);
+	struct event *accepted = event_begin(x, EVENT_ORDER_ACCEPTED, REFUSED_NOT);
+	struct event *rested = event_begin(x, EVENT_ORDER_RESTED, REFUSED_NOT);
+	view_put(&accepted->order, o, &words, x->time_us, x->time_us, &plan->client);
+	view_put(&rested->order, o, &words, x->time_us, x->time_us, &plan->client);
+	digest_accepted(x, o);
+	digest_line(x, &x->lines[in->market][in->side][in->customer]);
+}
+
+static NOINLINE void accept_taking(struct exchange *x, const struct order_new *in, const struct plan *plan, uint32_t slot)
+{
+	struct market *m = plan->market;
+	event_accepted(x, slot, plan);
 	struct taking t = taking_of(in, plan, slot);
 	enum order_status status = take(x, in, plan, &t);
-	if (status == ORDER_NEW && plan->may_rest)
+	if (status == ORDER_NEW && plan->may_rest) {
 		rest(x, m, slot);
-	else
+		event_order(x, EVENT_ORDER_RESTED, slot);
+	} else {
 		finish(x, m, &t, status == ORDER_NEW ? ORDER_EXPIRED : status);
+	}
+}
+
+static ALWAYS_INLINE void accept(struct exchange *x, const struct order_new *in, const struct plan *plan)
+{
+	uint32_t slot = order_make(x, in, plan);
+	plan->market->book_update++;
+	if (LIKELY(plan->may_rest && plan->market->book.side[!in->side].best > plan->key_limit))
+		accept_resting(x, in, plan, slot);
+	else
+		accept_taking(x, in, plan, slot);
 }
 
 int apply_order_new(struct exchange *x, const struct entry *entry)

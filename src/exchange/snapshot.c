@@ -147,9 +147,8 @@ static void write_order(struct out *o, uint32_t slot, const struct order *hot, c
 	out_u64(o, hot->quote);
 	out_u32(o, hot->key);
 	out_u32(o, hot->customer);
-	out_u16(o, hot->market);
-	out_u16(o, hot->flags);
-	out_u8(o, hot->client_size);
+	out_u16(o, (uint16_t)hot->market);
+	out_u64(o, hot->traits);
 	out_bytes(o, &cold->client, CLIENT_ID_MAX);
 	out_u64(o, cold->time_us);
 	out_u64(o, cold->updated_us);

@@ -26,15 +26,17 @@ _Static_assert((int)BOOK_BID == SIDE_BUY && (int)BOOK_ASK == SIDE_SELL, "the boo
 _Static_assert(ORDER_CLIENT_ID_MAX == CLIENT_ID_MAX, "the pool holds the longest client id");
 
 struct exchange {
-	uint64_t sequence, time_us, digest;
+	uint64_t sequence, time_us, digest, digest_key;
 	uint64_t orders_ever;            // the last public order id
 	struct event *events;
 	uint32_t event_count;
 	uint32_t fills_max, orders_max, orders_per_customer;
 	struct market *markets;          // [market_count]
+	struct ledger_line *(*lines)[2]; // [market]: of what a bid holds (quote) and of what an ask holds (base)
 	struct orders orders;
 	struct tree_pool levels;
-	struct index by_id, by_client;
+	struct id_index by_id;
+	struct index by_client;
 	struct customers customers;
 	struct ledger ledger;
 	struct hash_key hash;

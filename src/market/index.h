@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hash tables from a 32-bit tag to an order's slot: open addressing, linear
+// How orders are found.
+//
+// By client id: a hash table from a 32-bit tag to a slot, open addressing, linear
 // probing, deletion by shifting back (no tombstones, so no slow decay). A tag
 // only narrows; the caller compares the order itself.
 //
-// Two uses:
-//  - order id. Tag = the id's low bits spread by blocks of eight: eight ids in
-//    a row share a cache line, and a long run of old resting orders cannot form
-//    one long cluster, which plain `id & mask` would.
-//  - client id. Tag = a keyed hash of (client id, customer).
+// By order id: ids are given in sequence, so the young ones simply lie at
+// id modulo the window's size. Whoever still lives there when the window
+// comes round again moves, once, to a hash table for the old. No probing for
+// nearly all orders, and neighbours share cache lines; a million old orders
+// cannot form a cluster that new ones have to walk through.
 #pragma once
 
 #include "base/base.h"
@@ -22,15 +24,8 @@ struct index {
 	uint32_t used;
 };
 
-size_t index_memory(uint32_t items); // at most half full
+size_t index_memory(uint32_t items); // at most a quarter full: most searches end where they start
 void index_init(struct index *index, void *zeroed, uint32_t items);
-
-static inline uint32_t index_tag_of_id(uint64_t id)
-{
-	// The low bits of a product are the weak ones: take the high ones.
-	uint32_t block = (uint32_t)((id >> 3) * 0x9e3779b97f4a7c15u >> 35);
-	return block << 3 | (uint32_t)(id & 7);
-}
 
 static inline void index_insert(struct index *index, uint32_t tag, uint32_t slot)
 {
@@ -72,4 +67,19 @@ static inline bool index_remove(struct index *index, uint32_t tag, uint32_t slot
 static inline void index_prefetch(const struct index *index, uint32_t tag)
 {
 	__builtin_prefetch(&index->entries[tag & index->mask]);
+}
+
+struct id_index {
+	uint32_t *window;   // [id & mask] slot of the youngest order there
+	uint64_t mask;
+	struct index old;
+};
+
+size_t id_index_memory(uint32_t items);
+void id_index_init(struct id_index *index, void *zeroed, uint32_t items);
+
+// A tag for the table of the old.
+static inline uint32_t id_tag(uint64_t id)
+{
+	return (uint32_t)(id * 0x9e3779b97f4a7c15u >> 32);
 }

@@ -8,19 +8,17 @@
 #define ORDER_CLIENT_ID_MAX 36
 #define ORDER_CLIENT_WORDS 5 // (client id, customer) as 64-bit words: 40 bytes
 
-// Bits of order.flags.
+// An order's small fields, a byte each in one word: as reports have them, so
+// that they are copied whole. The last byte is the pool's own.
 enum {
-	ORDER_SIDE_BITS = 0x1,        // 0 bid, 1 ask
-	ORDER_TYPE_SHIFT = 1, ORDER_TYPE_BITS = 0x3 << 1,
-	ORDER_TIF_SHIFT = 3, ORDER_TIF_BITS = 0x3 << 3,
-	ORDER_STP_SHIFT = 5, ORDER_STP_BITS = 0x3 << 5,
-	ORDER_BY_QUOTE = 0x80,
-	ORDER_STATUS_SHIFT = 8, ORDER_STATUS_BITS = 0x7 << 8,
-	ORDER_LIVE = 0x800,           // in a book
+	TRAIT_SIDE = 0, TRAIT_TYPE = 8, TRAIT_TIF = 16, TRAIT_STP = 24, TRAIT_STATUS = 32, TRAIT_BY_QUOTE = 40,
+	TRAIT_CLIENT_SIZE = 48, TRAIT_LIVE = 56,
 };
+#define ORDER_LIVE ((uint64_t)1 << TRAIT_LIVE) // in a book
 
 struct order {
-	uint64_t id;
+	uint64_t id : 53, market : 11; // id 0: a free slot
+	uint64_t traits;
 	uint64_t remaining;           // lots; for by_quote orders, which never rest, the quote amount asked
 	uint64_t executed;            // lots
 	uint64_t quote;               // cumulative
@@ -29,10 +27,6 @@ struct order {
 	uint32_t leaf;
 	uint32_t customer;
 	uint32_t hash;                // of (client id, customer)
-	uint16_t market;
-	uint16_t flags;
-	uint8_t client_size;
-	uint8_t reserved[3];
 };
 _Static_assert(sizeof(struct order) == 64, "one cache line");
 
@@ -60,29 +54,30 @@ struct orders {
 size_t orders_memory(uint32_t live, uint32_t closed);
 void orders_init(struct orders *orders, void *zeroed, uint32_t live, uint32_t closed);
 
+static inline unsigned order_trait(const struct order *o, unsigned trait)
+{
+	return (uint8_t)(o->traits >> trait);
+}
+
 static inline unsigned order_side(const struct order *o)
 {
-	return o->flags & ORDER_SIDE_BITS;
-}
-
-static inline unsigned order_status(const struct order *o)
-{
-	return (o->flags & ORDER_STATUS_BITS) >> ORDER_STATUS_SHIFT;
-}
-
-static inline void order_status_set(struct order *o, unsigned status)
-{
-	o->flags = (uint16_t)((o->flags & ~ORDER_STATUS_BITS) | status << ORDER_STATUS_SHIFT);
+	return o->traits & 1;
 }
 
 static inline bool order_live(const struct order *o)
 {
-	return o->flags & ORDER_LIVE;
+	return o->traits >> TRAIT_LIVE;
 }
 
-static inline uint32_t order_client_customer(const struct order_client *c)
+static inline bool order_by_quote(const struct order *o)
 {
-	return (uint32_t)(c->word[4] >> 32);
+	return o->traits >> TRAIT_BY_QUOTE & 1;
+}
+
+static inline void order_status_set(struct order *o, unsigned status, bool live)
+{
+	const uint64_t both = (uint64_t)0xff << TRAIT_STATUS | (uint64_t)0xff << TRAIT_LIVE;
+	o->traits = (o->traits & ~both) | (uint64_t)status << TRAIT_STATUS | (uint64_t)live << TRAIT_LIVE;
 }
 
 static inline bool order_client_equal(const struct order_client *a, const struct order_client *b)
