@@ -84,14 +84,14 @@ uint64_t opener_count(const struct opener *o)
 	return o->count;
 }
 
-bool header_key_fits(const uint8_t master[32], const uint8_t exchange[32], const uint8_t head[136],
+bool header_key_fits(const uint8_t master[32], const uint8_t exchange[32], const uint8_t *head, size_t size,
 		     const uint8_t key_check[32])
 {
 	uint8_t key[32], mac[32];
 	struct hmac_key hmac;
 	hkdf_sha256(master, 32, exchange, 32, "redoubt/journal/segment/v1", key, sizeof key);
 	hmac_key_init(&hmac, key, sizeof key);
-	hmac_sha256(&hmac, head, 136, mac);
+	hmac_sha256(&hmac, head, size, mac);
 	secret_wipe(key, sizeof key);
 	secret_wipe(&hmac, sizeof hmac);
 	return equal_constant_time(mac, key_check, 32);

@@ -17,5 +17,5 @@ bool opener_note(struct opener *o, const uint8_t incarnation[32]);
 uint64_t opener_count(const struct opener *o);
 
 // HMAC over a segment header with the header key.
-bool header_key_fits(const uint8_t master[32], const uint8_t exchange[32], const uint8_t head[136],
+bool header_key_fits(const uint8_t master[32], const uint8_t exchange[32], const uint8_t *head, size_t size,
 		     const uint8_t key_check[32]);

@@ -36,12 +36,14 @@ const char *segment_head_parse(const uint8_t bytes[SEGMENT_HEAD], struct segment
 	h.first_block = read_u64(&r);
 	h.first_sequence = read_u64(&r);
 	h.previous = read_bytes(&r, 32);
+	h.time_us = read_u64(&r);
+	h.digest = read_u64(&r);
 	h.incarnation = read_bytes(&r, 32);
 	h.key_check = read_bytes(&r, 32);
 	uint32_t crc = read_u32(&r);
 	if (memcmp(magic, "RDBTSEG1", 8) != 0)
 		return "does not begin with RDBTSEG1";
-	if (crc32c(0, bytes, 168) != crc)
+	if (crc32c(0, bytes, KEY_CHECKED + 32) != crc)
 		return "has a header with a wrong CRC";
 	if (version != 1)
 		return "has a version that this program does not know";

@@ -5,10 +5,11 @@
 #include "walk.h"
 
 #define SEGMENT_HEAD 4096u
+#define KEY_CHECKED 152u // bytes of the header under the key check
 
 struct segment_head {
 	uint32_t index;
-	uint64_t size, first_block, first_sequence;
+	uint64_t size, first_block, first_sequence, time_us, digest; // time and digest of the block before
 	const uint8_t *exchange, *previous, *incarnation, *key_check; // 32 bytes each
 	bool unused; // made ahead of time
 };

@@ -163,7 +163,7 @@ static bool rotten(struct tail *t)
 	return rot;
 }
 
-bool tail_judge(struct tail *t)
+bool end_judge(struct tail *t)
 {
 	if (t->note.present && t->note.blocks > t->block) {
 		finding_add(t->report,

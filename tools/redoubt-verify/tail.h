@@ -19,7 +19,7 @@ struct tail {
 };
 
 // False when it is damage, and a finding says so.
-bool tail_judge(struct tail *t);
+bool end_judge(struct tail *t);
 
 // The durable note. Absent, short or broken: present = false.
 struct mark note_read(int dir_fd);

@@ -18,7 +18,8 @@ struct walk {
 	struct place place;
 	uint32_t segments; // files
 	struct mark note;
-	uint64_t time_us, batch_first;
+	uint64_t time_us, digest; // of the last block
+	uint64_t batch_first;
 	const char *wrong; // with the frame that ends the walk
 	uint8_t plain[LEAF_MAX];
 };
@@ -42,9 +43,10 @@ static const char *head_check(struct walk *w, const struct segment_head *h, cons
 		memcpy(w->done->exchange, h->exchange, 32);
 	else if (memcmp(w->done->exchange, h->exchange, 32) != 0)
 		return "belongs to another exchange";
-	if (!header_key_fits(w->o->master, h->exchange, bytes, h->key_check))
+	if (!header_key_fits(w->o->master, h->exchange, bytes, KEY_CHECKED, h->key_check))
 		return "was not written with this key";
 	if (h->first_block != w->done->blocks || h->first_sequence != w->done->sequence + 1 ||
+	    h->time_us != w->time_us || h->digest != w->digest ||
 	    memcmp(h->previous, w->done->leaf_hash, 32) != 0)
 		return "does not continue where the segment before it ends";
 	return NULL;
@@ -120,6 +122,7 @@ static enum step block_take(struct walk *w, const struct frame *f)
 	d->sequence += leaf.count;
 	memcpy(d->leaf_hash, hash, 32);
 	w->time_us = leaf.time_us;
+	w->digest = leaf.digest;
 	w->batch_first = f->batch_first;
 	if (w->note.present && w->note.blocks == d->blocks && memcmp(w->note.leaf_hash, hash, 32) != 0) {
 		w->done->blocks--;
@@ -232,7 +235,7 @@ static bool tail_check(struct walk *w)
 	struct tail t = { .dir_fd = w->o->dir_fd, .segment = w->place.segment, .segments = w->segments,
 			  .offset = w->place.offset, .block = w->done->blocks, .note = w->note,
 			  .opener = w->opener, .report = w->o->report, .wrong = w->wrong };
-	bool whole = tail_judge(&t);
+	bool whole = end_judge(&t);
 	w->done->torn_bytes = t.torn_bytes;
 	return whole;
 }
