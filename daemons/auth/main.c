@@ -20,6 +20,7 @@
 #define ROOM_ANSWER 512    // bytes that one answer may need in a gateway's ring
 #define ROOM_COMMANDS 8192 // kept free in the engine's ring for what frees orders: cancels come last
 #define EXPIRE_AT_ONCE 512 // replay digests forgotten a turn
+#define DRAIN_PATIENCE_US 2000000 // a gateway that leaves its answers that long is cut off
 
 enum count { COUNT_REQUESTS, COUNT_REFUSED, COUNT_COMMANDS, COUNT_QUERIES, COUNT_KEYS, COUNT_REPLAY, COUNT_OPEN,
 	     COUNT_FILL_ENGINE, COUNTS };
@@ -31,7 +32,8 @@ struct gateway {
 	struct channel_writer to;
 	bool broken; // wrote what no gateway writes: its channel stays shut until the supervisor replaces it
 	char from_name[HANDOVER_NAME_MAX + 1], to_name[HANDOVER_NAME_MAX + 1];
-	_Atomic uint64_t *fill;
+	uint64_t full_since_us; // its answers have had no room since then, 0 = there is room
+	_Atomic uint64_t *fill, *cut;
 };
 
 struct shell {
@@ -90,12 +92,36 @@ static void output_send(struct shell *s, struct gateway *g, const struct output 
 	}
 }
 
+// The supervisor sees the counter, and starts the gateway again with new channels.
+static void gateway_cut(struct gateway *g)
+{
+	g->broken = true;
+	atomic_fetch_add_explicit(g->cut, 1, memory_order_relaxed);
+}
+
+// A gateway that does not drain its answers gets none, and nobody else waits for it. True while there is room.
+static bool gateway_drains(struct shell *s, struct gateway *g, uint32_t index)
+{
+	if (channel_room(&g->to) >= ROOM_ANSWER) {
+		g->full_since_us = 0;
+		return true;
+	}
+	uint64_t now = s->auth.window.now_us;
+	if (!g->full_since_us)
+		g->full_since_us = now;
+	if (now - g->full_since_us > DRAIN_PATIENCE_US) {
+		log_write(LOG_ALERT, "gateway%u has not drained its answers for 2 s; it is cut off", index);
+		gateway_cut(g);
+	}
+	return false;
+}
+
 static void request_take(struct shell *s, uint32_t index, size_t size)
 {
 	struct gateway *g = &s->gateway[index];
 	struct output out;
 	if (auth_request(&s->auth, (uint16_t)index, record, size, &out)) {
-		g->broken = true;
+		gateway_cut(g);
 		log_write(LOG_ALERT, "gateway%u sent a malformed request of %zu bytes; its channel is shut", index, size);
 		return;
 	}
@@ -119,15 +145,14 @@ static void gateway_serve(struct shell *s, uint32_t index)
 		return;
 	channel_fill(&g->from, &used, &size);
 	count_set(g->fill, used);
-	// A gateway that does not drain its answers gets none: its requests wait, and nobody else's do.
-	for (unsigned n = 0; n < BATCH && !g->broken && channel_room(&g->to) >= ROOM_ANSWER; n++) {
+	for (unsigned n = 0; n < BATCH && !g->broken && gateway_drains(s, g, index); n++) {
 		uint32_t kind;
 		size_t got;
 		int r = channel_read(&g->from, record, &kind, &got);
 		if (r == 0)
 			break;
 		if (r < 0 || kind != MESSAGE_REQUEST) {
-			g->broken = true;
+			gateway_cut(g);
 			log_write(LOG_ALERT, "gateway%u broke its channel (%s); it is shut", index,
 				  r < 0 ? strerror(-r) : "a record of a kind that no gateway sends");
 			break;
@@ -202,6 +227,7 @@ static int channel_replaced(struct shell *s, const char *name)
 		struct gateway *g = &s->gateway[i];
 		if (!strcmp(name, g->from_name)) {
 			g->broken = false;
+			g->full_since_us = 0;
 			channel_close_reader(&g->from);
 			return handover_reader(s->handover, name, &g->from);
 		}
@@ -323,6 +349,8 @@ static int channels_open(struct shell *s)
 		snprintf(g->to_name, sizeof g->to_name, "auth.gateway%u", i);
 		snprintf(name, sizeof name, "fill.gateway%u.auth", i);
 		g->fill = stats_counter(s->stats, name);
+		snprintf(name, sizeof name, "cut.gateway%u", i);
+		g->cut = stats_counter(s->stats, name);
 		r = gateway_open(s, g);
 	}
 	s->doorbell = handover_fd(s->handover, "doorbell");

@@ -375,13 +375,41 @@ static void test_replay_across_a_kill(void **state)
 	assert_int_equal(command_take(PATIENCE_NS), 7001);
 }
 
+// It asks and asks, and never takes an answer: its requests wait, and nobody else's.
+static void test_never_drains(void **state)
+{
+	uint8_t order[2048];
+	size_t size = order_make(&world, 1, 1, order);
+	unsigned sent = 0, full = 0;
+	while (full < 100) {
+		if (channel_write(&world.to_auth[0], MESSAGE_REQUEST, order, size) == 0) {
+			sent++;
+		} else {
+			full++;
+			usleep(1000);
+		}
+		channel_publish(&world.to_auth[0]);
+	}
+	assert_true(sent > 5000);
+	honest_works(7100);
+	usleep(2200000); // its patience is over: that gateway is cut off
+	honest_works(7101);
+	unsigned answers = 0;
+	while (answer_take(0, 100000000) >= 0)
+		answers++;
+	assert_true(answers > 0 && answers < sent);
+	(void)!channel_write(&world.to_auth[0], MESSAGE_REQUEST, order, size); // still shut, although there is room again
+	channel_publish(&world.to_auth[0]);
+	assert_int_equal(answer_take(0, 100000000), -1);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_honest_order_passes), cmocka_unit_test(test_altered_and_replayed),
 		cmocka_unit_test(test_invented), cmocka_unit_test(test_command_of_its_own),
 		cmocka_unit_test(test_ring_overwritten), cmocka_unit_test(test_alive_at_the_end),
-		cmocka_unit_test(test_replay_across_a_kill),
+		cmocka_unit_test(test_replay_across_a_kill), cmocka_unit_test(test_never_drains),
 	};
 	if (argc != 2) {
 		fprintf(stderr, "usage: %s PATH-OF-redoubt-auth\n", argv[0]);
