@@ -182,7 +182,8 @@ void connection_event(struct gateway *g, struct connection *c, uint32_t events)
 {
 	if (c->broken)
 		return;
-	if (events & EPOLLERR)
+	// Epoll reports a hang-up also when it is not asked to: one that is not read would keep us awake.
+	if (events & EPOLLERR || (events & EPOLLHUP && c->read_off))
 		connection_break(g, c);
 	else if (c->state == CONNECTION_HANDSHAKE)
 		handshake(g, c);

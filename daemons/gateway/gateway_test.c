@@ -353,6 +353,27 @@ static void test_order_query(void **state)
 	}
 }
 
+// Without history nobody can say that an order does not exist.
+static void test_order_query_without_history(void **state)
+{
+	struct auth_request a;
+	struct reply r;
+	for (int lost = 0; lost < 2; lost++) {
+		client_say(&house, &client, SIGNED("GET", "/api/v3/order?symbol=BTCUSDT"));
+		assert_true(auth_next(&house, &a));
+		struct engine_refused refused = { .tag = a.head.tag, .refusal = lost ? REFUSED_UNKNOWN_ORDER : REFUSED_NOT };
+		if (lost)
+			gateway_peer_lost(house.gateway, PEER_HISTORY);
+		else
+			peer_say(&house, PEER_HISTORY, MESSAGE_HISTORY_REFUSED, &refused, sizeof refused, NULL, 0);
+		house_turn(&house, 2);
+		refused.refusal = REFUSED_UNKNOWN_ORDER;
+		peer_say(&house, PEER_ENGINE, MESSAGE_ENGINE_REFUSED, &refused, sizeof refused, NULL, 0);
+		assert_true(client_reply(&house, &client, &r));
+		expect_error(&r, 503, -1008);
+	}
+}
+
 static void test_account_in_pieces(void **state)
 {
 	struct auth_request a;
@@ -631,7 +652,7 @@ int main(void)
 		TEST(test_plain), TEST(test_exchange_info), TEST(test_depth), TEST(test_trades), TEST(test_tickers),
 		TEST(test_request_is_raw), TEST(test_order_with_many_fills), TEST(test_order_refused),
 		TEST(test_pipeline_in_order), TEST(test_long_pipeline), TEST(test_pipeline_stops_reading),
-		TEST(test_order_query), TEST(test_account_in_pieces), TEST(test_klines_from_history),
+		TEST(test_order_query), TEST(test_order_query_without_history), TEST(test_account_in_pieces), TEST(test_klines_from_history),
 		TEST(test_my_trades_side), TEST(test_peer_lost), TEST(test_no_answer), TEST(test_broken_peers),
 		TEST(test_full_ring_sheds), TEST(test_address_limit), TEST(test_malformed_closes),
 		TEST(test_close_asked_for), TEST(test_byte_by_byte), TEST(test_slow_requests), TEST(test_slow_body),

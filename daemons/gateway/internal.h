@@ -30,7 +30,7 @@ struct slot {
 	uint8_t asked;          // enum gateway_peer: AUTH covers the engine, which auth passes it on to
 	uint8_t route;          // enum route_id
 	bool close;             // the connection ends after this answer
-	bool engine_unknown, history_unknown; // GET order: see peers.c
+	bool engine_unknown, history_unknown, history_failed; // GET order: see peers.c
 	bool omit_zero;         // GET account
 	int32_t market;         // routes that need it here, or -1
 	uint32_t rows;          // written so far

@@ -131,18 +131,21 @@ static int order_heard(struct heard *h, const void *data)
 }
 
 // GET order is asked of engine and history at once: the engine's answer counts, history's if the engine has none.
-static void order_unknown(struct heard *h, bool history_behind)
+// "Does not exist" is said only when both said so.
+static void order_unknown(struct heard *h, bool failed)
 {
 	struct slot *slot = h->slot;
-	if (h->from == PEER_ENGINE)
+	if (h->from == PEER_ENGINE) {
 		slot->engine_unknown = true;
-	else
+	} else {
 		slot->history_unknown = true;
+		slot->history_failed = failed;
+	}
 	slot->since_us = h->g->now_us;
 	if (slot->engine_unknown && slot->held.size)
 		slot_answer(h->g, h->c, slot, 200, slice_of(NULL, 0), slice_of(NULL, 0));
 	else if (slot->engine_unknown && slot->history_unknown)
-		slot_refuse(h->g, h->c, slot, history_behind ? API_OVERLOADED : API_NO_SUCH_ORDER, NULL);
+		slot_refuse(h->g, h->c, slot, slot->history_failed ? API_OVERLOADED : API_NO_SUCH_ORDER, NULL);
 }
 
 static int engine_refused_heard(struct heard *h, const void *data)
@@ -424,7 +427,7 @@ static void slot_forget(struct gateway *g, struct connection *c, struct slot *sl
 {
 	bool history = route_is_history(slot);
 	if (peer == PEER_HISTORY && slot->route == ROUTE_ORDER_QUERY && !slot->engine_unknown)
-		slot->history_unknown = true;
+		slot->history_unknown = slot->history_failed = true;
 	else if (peer == PEER_HISTORY ? history || slot->route == ROUTE_ORDER_QUERY
 				      : slot->asked == PEER_AUTH && !(peer == PEER_ENGINE && history))
 		slot_unknown(g, c, slot);
@@ -447,7 +450,7 @@ void peers_forget(struct gateway *g, enum gateway_peer peer)
 void slot_expire(struct gateway *g, struct connection *c, struct slot *slot)
 {
 	if (slot->route == ROUTE_ORDER_QUERY && slot->engine_unknown)
-		slot_refuse(g, c, slot, API_NO_SUCH_ORDER, NULL);
+		slot_refuse(g, c, slot, API_OVERLOADED, NULL); // history is silent: nobody can say that it does not exist
 	else
 		slot_unknown(g, c, slot);
 }
