@@ -54,7 +54,11 @@ static bool u8_at_most(struct reader *r, uint8_t most)
 static const char *order_new(struct reader *r)
 {
 	(void)read_bytes(r, 10); // customer, key, market: for the rules
-	bool good = u8_at_most(r, 1) & u8_at_most(r, 2) & u8_at_most(r, 2) & u8_at_most(r, 3) & u8_at_most(r, 1);
+	// side, type, time in force, self-trade prevention, flags
+	static const uint8_t most[] = { 1, 2, 2, 3, 1 };
+	bool good = true;
+	for (size_t i = 0; i < ARRAY_LEN(most); i++)
+		good &= u8_at_most(r, most[i]);
 	uint8_t n = read_u8(r);
 	(void)read_bytes(r, 16);
 	if (!good || n > 36)

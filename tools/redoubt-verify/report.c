@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void sentence_add(char to[][SENTENCE_MAX], unsigned *count, const char *format, va_list arguments)
+static PRINTF_LIKE(3, 0) void sentence_add(char to[][SENTENCE_MAX], unsigned *count, const char *format, va_list arguments)
 {
 	if (*count < FINDINGS_MAX)
 		vsnprintf(to[*count], SENTENCE_MAX, format, arguments);
