@@ -105,10 +105,14 @@ static int certificate_write(const struct init *in)
 
 static int directories_make(void)
 {
-	static const char *const NAMES[] = { "keys", "journal", "snapshots", "log", "history", "run" };
-	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
-		struct path p = path_in(NAMES[i]);
-		if (mkdir(p.text, 0700)) {
+	// Each daemon's own user must reach its part; the supervisor gives the parts away. The keys are nobody else's.
+	static const struct { const char *name; mode_t mode; } ROWS[] = {
+		{ "keys", 0700 }, { "journal", 0700 }, { "snapshots", 0700 }, { "history", 0700 }, { "log", 0755 },
+		{ "run", 0755 },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(ROWS); i++) {
+		struct path p = path_in(ROWS[i].name);
+		if (mkdir(p.text, ROWS[i].mode) || chmod(p.text, ROWS[i].mode)) {
 			complain("cannot make the directory %s: %s", p.text, strerror(errno));
 			return -1;
 		}
@@ -267,7 +271,7 @@ static void result_print(const struct init *in, const struct demo_keys *keys)
 // rename(2) replaces an empty directory and nothing else, which is just the check that is wanted.
 static int move_into_place(const char *from, const char *to)
 {
-	if (!rename(from, to))
+	if (!chmod(from, 0755) && !rename(from, to))
 		return 0;
 	if (errno == ENOTEMPTY || errno == EEXIST)
 		complain("%s is not empty; an exchange is founded once. Name another --dir", to);
