@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/plants.h"
+#include "sim/plant_frames.h"
 
 #include "base/crc32c.h"
 
