@@ -195,6 +195,24 @@ static void swapped_segments_and_frames(void **state)
 	house_remove(&house);
 }
 
+// Two histories under the same keys: a block of one does not fit into the other.
+static void a_block_of_another_history(void **state)
+{
+	uint8_t page[4096];
+	house_build();
+	int fd = segment_fd(0);
+	assert_int_equal(pread(fd, page, 4096, 9 * 4096), 4096);
+	close(fd);
+	house_remove(&house);
+	house_build(); // other salts
+	fd = segment_fd(0);
+	assert_int_equal(pwrite(fd, page, 4096, 9 * 4096), 4096);
+	close(fd);
+	struct question q = question_of(&house);
+	expect_finding(&q, "does not carry the hash of the block before");
+	house_remove(&house);
+}
+
 static void the_wrong_key(void **state)
 {
 	house_build();
@@ -551,6 +569,7 @@ int main(void)
 		cmocka_unit_test(the_place_of_damage_is_named),
 		cmocka_unit_test(missing_and_short_segments),
 		cmocka_unit_test(swapped_segments_and_frames),
+		cmocka_unit_test(a_block_of_another_history),
 		cmocka_unit_test(the_wrong_key),
 		cmocka_unit_test(a_cut_end_is_found_by_note_or_checkpoint),
 		cmocka_unit_test(a_torn_tail_is_a_remark),

@@ -79,6 +79,12 @@ static bool complain(const char *what, const char *which, const char *why)
 	return false;
 }
 
+static bool complain_of_error(const char *what, const char *which, int error)
+{
+	fprintf(stderr, "redoubt-verify: %s '%s' cannot be read: %s\n", what, which, strerror(error));
+	return false;
+}
+
 // DIR/name, or the file that was given instead.
 static const char *path_of(const struct arguments *a, const char *given, const char *name, char to[PATH_MAX])
 {
@@ -94,12 +100,12 @@ static bool key_read(const struct arguments *a, uint8_t *to)
 	const char *name = path_of(a, a->key, "keys/journal.key", path);
 	int fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return complain("the key file", name, strerror(errno));
+		return complain_of_error("the key file", name, errno);
 	int result = secret_read(fd, to, 32);
 	close(fd);
 	if (result > 0)
 		return complain("the key file", name, "does not have 32 bytes");
-	return result == 0 || complain("the key file", name, strerror(-result));
+	return result == 0 || complain_of_error("the key file", name, -result);
 }
 
 static bool checkpoint_read(const struct arguments *a, struct question *q)
@@ -111,11 +117,11 @@ static bool checkpoint_read(const struct arguments *a, struct question *q)
 	if (fd < 0 && errno == ENOENT && !a->checkpoint)
 		return true; // there is none yet
 	if (fd < 0)
-		return complain("the checkpoint", name, strerror(errno));
+		return complain_of_error("the checkpoint", name, errno);
 	ssize_t n = read(fd, text, sizeof text);
 	close(fd);
 	if (n < 0 || n > CHECKPOINT_MAX)
-		return complain("the checkpoint", name, n < 0 ? strerror(errno) : "is larger than 65,536 bytes");
+		return complain("the checkpoint", name, "cannot be read, or is larger than 65,536 bytes");
 	q->checkpoint = text;
 	q->checkpoint_size = (size_t)n;
 	return true;
@@ -127,10 +133,10 @@ static bool directories_open(const struct arguments *a, struct question *q)
 	snprintf(path, sizeof path, "%s/journal", a->dir);
 	q->journal_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (q->journal_fd < 0)
-		return complain("the journal", path, strerror(errno));
+		return complain_of_error("the journal", path, errno);
 	snprintf(path, sizeof path, "%s/snapshots", a->dir);
 	q->snapshots_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return q->snapshots_fd >= 0 || errno == ENOENT || complain("the directory", path, strerror(errno));
+	return q->snapshots_fd >= 0 || errno == ENOENT || complain_of_error("the directory", path, errno);
 }
 
 static bool question_make(const struct arguments *a, struct question *q, uint8_t *master)

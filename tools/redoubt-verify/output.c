@@ -61,7 +61,7 @@ static void people_checkpoint(const struct answer *a)
 		return;
 	}
 	printf("checkpoint  %s, %llu blocks: signature good, root %s\n", a->head.origin, u(a->head.size),
-	       a->head_matches ? "recomputed" : "NOT the blocks'");
+	       a->head_matches ? "recomputed" : a->head_compared ? "NOT the blocks'" : "not reached");
 	printf("            %s\n", a->log_key);
 	if (a->head_matches && a->walked.blocks > a->head.size)
 		printf("            %llu newer blocks are chained, not yet signed\n", u(a->walked.blocks - a->head.size));

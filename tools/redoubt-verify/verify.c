@@ -91,6 +91,7 @@ static void checkpoint_compare(struct examination *x)
 	if (!x->a->head_signed || x->tree.leaves != x->a->head.size)
 		return;
 	tree_root(&x->tree, root);
+	x->a->head_compared = true;
 	x->a->head_matches = memcmp(root, x->a->head.root, 32) == 0;
 	if (!x->a->head_matches)
 		finding_add(&x->a->report, "the signed checkpoint of %llu blocks has another root than these blocks",

@@ -29,7 +29,8 @@ struct answer {
 	struct evidence evidence;
 	struct snapshots snapshots;
 	struct signed_head head;        // of the checkpoint
-	bool head_signed, head_matches; // its signature; its root over the leaves
+	bool head_signed;               // by the log's key
+	bool head_compared, head_matches; // there were as many blocks; they have its root
 	char log_key[128];
 	struct voids voids;
 	uint64_t kinds[256];            // entries of each kind
