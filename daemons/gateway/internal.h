@@ -29,6 +29,7 @@ struct slot {
 	uint8_t state;
 	uint8_t asked;          // enum gateway_peer: AUTH covers the engine, which auth passes it on to
 	uint8_t route;          // enum route_id
+	uint8_t held_kind;      // enum message_kind that the body so far came in
 	bool close;             // the connection ends after this answer
 	bool engine_unknown, history_unknown, history_failed; // GET order: see peers.c
 	bool omit_zero;         // GET account
@@ -159,5 +160,6 @@ bool market_copy(const struct marketdata_market *m, const struct piece *pieces, 
 
 // ---- peers.c ----
 int peers_drain(struct gateway *g); // 0, or negative errno when a peer breaks its channel
+int peer_record_take(struct gateway *g, enum gateway_peer from, uint32_t kind, size_t size); // of g->record
 void peers_forget(struct gateway *g, enum gateway_peer peer);
 void slot_expire(struct gateway *g, struct connection *c, struct slot *slot); // sweep: its answer is overdue

@@ -121,7 +121,9 @@ static int order_heard(struct heard *h, const void *data)
 {
 	struct order_head head;
 	memcpy(&head, data, sizeof head);
-	if (h->rest_size != head.trades * sizeof(struct trade_view))
+	bool goes_on = h->slot->held.size > 0; // only an order with fills comes in parts
+	if (h->rest_size != head.trades * sizeof(struct trade_view) ||
+	    (goes_on && (head.response != RESPONSE_FULL || head.was_cancel)))
 		return -EPROTO;
 	if (head.refusal)
 		refusal_answer(h, head.refusal, head.was_cancel);
@@ -280,6 +282,8 @@ static int rows_heard(struct heard *h, const void *data, size_t row_size, row_wr
 	memcpy(&head, data, sizeof head);
 	if (head.count > ROWS_MAX || h->rest_size != head.count * row_size)
 		return -EPROTO;
+	if (h->slot->route == ROUTE_ORDER_QUERY && (head.count != 1 || head.more))
+		return -EPROTO;
 	bool early = h->slot->route == ROUTE_ORDER_QUERY && h->from == PEER_HISTORY && !h->slot->engine_unknown;
 	if (early && h->slot->held.size)
 		return 0;
@@ -323,7 +327,7 @@ static int klines_heard(struct heard *h, const void *data)
 #define ROUTE_BIT(r) (UINT32_C(1) << ROUTE_##r)
 _Static_assert(ROUTE_ID_COUNT <= 32, "one bit a route");
 #define LIST_ROUTES (ROUTE_BIT(ORDER_QUERY) | ROUTE_BIT(OPEN_ORDERS) | ROUTE_BIT(OPEN_ORDERS_CANCEL))
-#define AUTH_ROUTES (~UINT32_C(0))
+#define ALL_ROUTES (~UINT32_C(0))
 
 // Who may say it, how large its head is, and to which routes it is an answer.
 static const struct message_row {
@@ -334,13 +338,16 @@ static const struct message_row {
 	int (*heard)(struct heard *h, const void *data);
 } messages[] = {
 	{ MESSAGE_ORDER, PEER_ENGINE, sizeof(struct order_head),
-	  ROUTE_BIT(ORDER_NEW) | ROUTE_BIT(ORDER_CANCEL) | ROUTE_BIT(OPEN_ORDERS_CANCEL), order_heard },
-	{ MESSAGE_REFUSED, PEER_AUTH, sizeof(struct refused_head), AUTH_ROUTES, refused_heard },
-	{ MESSAGE_DONE, PEER_AUTH, sizeof(struct done), AUTH_ROUTES, done_heard },
+	  ROUTE_BIT(ORDER_NEW) | ROUTE_BIT(ORDER_CANCEL), order_heard },
+	{ MESSAGE_REFUSED, PEER_AUTH, sizeof(struct refused_head), ALL_ROUTES, refused_heard },
+	{ MESSAGE_DONE, PEER_AUTH, sizeof(struct done),
+	  ROUTE_BIT(ORDER_TEST) | ROUTE_BIT(TRADE_FEE) | ROUTE_BIT(COMMISSION) | ROUTE_BIT(RATE_LIMIT_ORDER) |
+		  ROUTE_BIT(PREVENTED_MATCHES),
+	  done_heard },
 	{ MESSAGE_ORDERS, PEER_ENGINE, sizeof(struct rows_head), LIST_ROUTES, orders_heard },
 	{ MESSAGE_BALANCES, PEER_ENGINE, sizeof(struct rows_head), ROUTE_BIT(ACCOUNT) | ROUTE_BIT(CAPITAL_CONFIG),
 	  balances_heard },
-	{ MESSAGE_ENGINE_REFUSED, PEER_ENGINE, sizeof(struct engine_refused), AUTH_ROUTES, engine_refused_heard },
+	{ MESSAGE_ENGINE_REFUSED, PEER_ENGINE, sizeof(struct engine_refused), ALL_ROUTES, engine_refused_heard },
 	{ MESSAGE_HISTORY_ORDERS, PEER_HISTORY, sizeof(struct rows_head),
 	  ROUTE_BIT(ORDER_QUERY) | ROUTE_BIT(ALL_ORDERS), orders_heard },
 	{ MESSAGE_HISTORY_TRADES, PEER_HISTORY, sizeof(struct rows_head),
@@ -361,7 +368,12 @@ static const struct message_row *message_find(enum gateway_peer from, uint32_t k
 	return NULL;
 }
 
-static int record_take(struct gateway *g, enum gateway_peer from, uint32_t kind, size_t size)
+static bool kind_refuses(uint32_t kind)
+{
+	return kind == MESSAGE_REFUSED || kind == MESSAGE_ENGINE_REFUSED || kind == MESSAGE_HISTORY_REFUSED;
+}
+
+int peer_record_take(struct gateway *g, enum gateway_peer from, uint32_t kind, size_t size)
 {
 	const struct message_row *row = message_find(from, kind);
 	if (!row || size < row->head_size)
@@ -377,6 +389,10 @@ static int record_take(struct gateway *g, enum gateway_peer from, uint32_t kind,
 		count_up(g, COUNT_STALE);
 		return 0;
 	}
+	// What came in parts goes on with the same kind of record.
+	if (h.slot->held.size && h.slot->held_kind != kind && h.slot->route != ROUTE_ORDER_QUERY && !kind_refuses(kind))
+		return -EPROTO;
+	h.slot->held_kind = (uint8_t)kind;
 	return row->heard(&h, g->record);
 }
 
@@ -394,7 +410,7 @@ static int peer_drain(struct gateway *g, enum gateway_peer from)
 			result = got;
 			break;
 		}
-		result = record_take(g, from, kind, size);
+		result = peer_record_take(g, from, kind, size);
 	}
 	channel_release(r);
 	return result;
