@@ -55,7 +55,7 @@ const size_t page_row_count = ARRAY_LEN(page_rows);
 #define FOLLOWERS (BIT(ROLE_REPLICA) | BIT(ROLE_AUDIT) | BIT(ROLE_HISTORY))
 
 const struct file_row file_rows[] = {
-	{ "founding", "founding", FILE_READ, ALL },
+	{ "founding", "founding", FILE_READ, ALL & ~BIT(ROLE_GATEWAY) },
 	{ "journal-dir", "journal", DIRECTORY_WRITE, BIT(ROLE_ENGINE) },
 	{ "journal-dir", "journal", DIRECTORY_READ, FOLLOWERS },
 	{ "journal-key", "keys/journal.key", FILE_READ, BIT(ROLE_ENGINE) | FOLLOWERS },

@@ -18,6 +18,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -88,7 +89,7 @@ static int role_main(struct handover *h)
 // ---- in the test ----
 
 struct stage {
-	char dir[64], log_path[96];
+	char dir[64], log_path[128];
 	int pid;
 };
 
@@ -172,6 +173,7 @@ static int supervisor_spawn(const struct stage *s, const char *log_path, uid_t u
 		snprintf(program, sizeof program, "%s/redoubt-supervisor", s->dir);
 		snprintf(state, sizeof state, "%s/state", s->dir);
 		int fd = open(log_path, O_WRONLY | O_CREAT | O_APPEND, 0666);
+		prctl(PR_SET_PDEATHSIG, SIGTERM); // a test that fails leaves nobody behind
 		dup2(fd, 2);
 		if (uid && setuid(uid) < 0)
 			_exit(98);
@@ -342,6 +344,8 @@ static void test_one_supervisor_a_directory(void **state)
 	assert_int_equal(waitpid(second, &status, 0), second);
 	assert_int_equal(WEXITSTATUS(status), 1);
 	assert_int_equal(stage_end(&s), 0);
+	strcpy(s.log_path, path);
+	assert_int_equal(count_of(&s, "another supervisor runs in this directory"), 1);
 	stage_remove(&s);
 }
 
