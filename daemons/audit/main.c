@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#define NICE 5
 #define STEP_BUDGET_NS 5000000ull
 #define END_BUDGET_NS 1000000000ull
 #define WAIT_MS_MAX 100u
@@ -83,6 +84,7 @@ static int audit_begin(struct daemon *d)
 		log_write(LOG_ERROR, "log-dir or log-key is missing, or the key does not have 32 bytes");
 		return 1;
 	}
+	follower_stand_back(NICE);
 	if (follower_sandbox(f, -1, log_fd) || !follower_await(f, NULL, NULL))
 		return 1;
 	struct audit_options o = {

@@ -10,13 +10,14 @@
 #define IDLE_COMMIT_NS 1000000000ull // when only time passed, the database hears of it this often
 
 struct history {
+	struct history_options options;
 	struct store store;
 	struct projection *projection;
 	struct fold *fold;
-	uint8_t exchange_id[32];
 	struct applied committed;
 	uint64_t committed_ns;
 	bool diverged;
+	struct fold_divergence divergence;
 };
 
 static int store_fault(const struct history *h, struct journal_error *error)
@@ -26,24 +27,34 @@ static int store_fault(const struct history *h, struct journal_error *error)
 	return FOLD_FAULT;
 }
 
-static int fold_begin(struct history *h, const struct history_options *o, struct journal_error *error)
+// The fold starts at or before the last row; entries that are rows already are folded but not written.
+static int fold_begin(struct history *h, uint64_t durable, struct journal_error *error)
 {
-	// The fold starts at or before the last row; entries that are rows already are folded but not written.
+	const struct history_options *o = &h->options;
 	struct fold_options fold = { .storage = o->storage, .master_key = o->master_key, .founding = o->founding,
 				     .snapshots_fd = o->snapshots_fd, .blocks_max = h->committed.blocks,
-				     .durable = o->durable, .progress = o->progress, .context = o->context };
-	return fold_open(&fold, &h->fold, error);
+				     .durable = durable, .progress = o->progress, .context = o->context };
+	fold_close(h->fold);
+	h->fold = NULL;
+	projection_free(h->projection);
+	h->projection = projection_new(&h->store, &o->founding->genesis, h->committed.sequence);
+	return h->projection ? fold_open(&fold, &h->fold, error) : -ENOMEM;
 }
 
-static int parts_open(struct history *h, const struct history_options *o, struct journal_error *error)
+static int parts_open(struct history *h, struct journal_error *error)
 {
+	const struct history_options *o = &h->options;
 	int r = store_open(&h->store, o->database, o->founding->exchange_id, true);
 	if (!r)
 		r = store_applied(&h->store, &h->committed);
 	if (r)
 		return store_fault(h, error);
-	h->projection = projection_new(&h->store, &o->founding->genesis, h->committed.sequence);
-	return h->projection ? fold_begin(h, o, error) : -ENOMEM;
+	r = fold_begin(h, o->durable, error);
+	if (r || !fold_rewrites(h->fold, h->committed.sequence))
+		return r;
+	// Rows of an entry that is void now: away with them all.
+	h->committed = (struct applied){ 0 };
+	return store_clear(&h->store) ? store_fault(h, error) : fold_begin(h, o->durable, error);
 }
 
 int history_open(const struct history_options *options, struct history **ret, struct journal_error *ret_error)
@@ -52,8 +63,8 @@ int history_open(const struct history_options *options, struct history **ret, st
 	struct history *h = calloc(1, sizeof *h);
 	if (!h)
 		return -ENOMEM;
-	memcpy(h->exchange_id, options->founding->exchange_id, 32);
-	int r = parts_open(h, options, ret_error);
+	h->options = *options;
+	int r = parts_open(h, ret_error);
 	if (r) {
 		fold_close(h->fold);
 		projection_free(h->projection);
@@ -75,7 +86,7 @@ static int commit(struct history *h)
 	if (!r)
 		r = projection_flush(h->projection);
 	if (!r)
-		r = store_commit(&h->store, h->exchange_id, &now);
+		r = store_commit(&h->store, h->options.founding->exchange_id, &now);
 	if (r)
 		return r;
 	h->committed = now;
@@ -97,12 +108,12 @@ void history_close(struct history *h)
 	free(h);
 }
 
-static bool commit_due(const struct history *h, bool caught_up, uint64_t now_ns)
+// Questions see what is not committed yet, so a commit may wait: orders that live
+// shorter than that are written once.
+static bool commit_due(const struct history *h, uint64_t now_ns)
 {
 	uint64_t since = now_ns - h->committed_ns;
-	if (projection_pending(h->projection))
-		return caught_up || since > COMMIT_MS_MAX * 1000000ull;
-	return since > IDLE_COMMIT_NS;
+	return since > (projection_pending(h->projection) ? COMMIT_MS_MAX * 1000000ull : IDLE_COMMIT_NS);
 }
 
 static int block_apply(struct history *h, uint64_t durable, struct journal_error *error)
@@ -115,16 +126,20 @@ static int block_apply(struct history *h, uint64_t durable, struct journal_error
 	return projection_error(h->projection) ? store_fault(h, error) : r;
 }
 
-// What was written since the last commit may be of the block that nobody agrees on: it goes.
+// What was written since the last commit may be of the block that nobody agrees on. It goes, and
+// everything up to that block is folded once more and stays.
 static int diverge(struct history *h, struct journal_error *error)
 {
-	const struct genesis *genesis = exchange_genesis(fold_exchange(h->fold));
 	h->diverged = true;
-	projection_free(h->projection);
-	h->projection = projection_new(&h->store, genesis, h->committed.sequence);
-	if (!h->projection)
-		return -ENOMEM;
-	return store_rollback(&h->store) ? store_fault(h, error) : FOLD_END;
+	h->divergence = *fold_diverged(h->fold);
+	if (store_rollback(&h->store))
+		return store_fault(h, error);
+	int r = fold_begin(h, h->divergence.block, error);
+	while (!r)
+		r = block_apply(h, h->divergence.block, error);
+	if (r == FOLD_END && commit(h))
+		return store_fault(h, error);
+	return r;
 }
 
 int history_step(struct history *h, uint64_t durable, uint64_t budget_ns, struct journal_error *ret_error)
@@ -140,7 +155,7 @@ int history_step(struct history *h, uint64_t durable, uint64_t budget_ns, struct
 		return diverge(h, ret_error);
 	if (r && r != FOLD_END)
 		return r;
-	if (commit_due(h, r == FOLD_END, clock_monotonic_ns()) && commit(h))
+	if (commit_due(h, clock_monotonic_ns()) && commit(h))
 		return store_fault(h, ret_error);
 	return r;
 }
@@ -161,7 +176,7 @@ int history_answer(struct history *h, const struct history_query *query, struct 
 
 const struct fold_divergence *history_diverged(const struct history *h)
 {
-	return h->diverged ? fold_diverged(h->fold) : NULL;
+	return h->diverged ? &h->divergence : NULL;
 }
 
 struct applied history_applied(const struct history *h)

@@ -6,10 +6,11 @@
 #include "daemons/history/query.h"
 #include "fold/fold.h"
 
-#define COMMIT_MS_MAX 100 // under load a transaction lasts at most this long
+#define COMMIT_MS_MAX 100 // a transaction lasts at most this long while anything happens
 
 struct history; // opaque
 
+// What it points to must stay valid.
 struct history_options {
 	const struct storage *storage;
 	const uint8_t *master_key;      // 32 bytes
@@ -27,9 +28,9 @@ MUST_USE int history_open(const struct history_options *options, struct history 
 // Commits what is applied. Accepts NULL.
 void history_close(struct history *h);
 
-// Applies blocks until `durable` is reached or budget_ns have passed. Returns 0 = there is more, FOLD_END = caught up
-// (and committed), FOLD_FAULT with *ret_error (the database's words too), FOLD_VOIDED. After a divergence it stays at
-// the last commit, says FOLD_END and goes on answering: history_diverged.
+// Applies blocks until `durable` is reached or budget_ns have passed. Returns 0 = there is more, FOLD_END = caught up,
+// FOLD_FAULT with *ret_error (the database's words too), FOLD_VOIDED. After a divergence it stays before
+// that block, says FOLD_END and goes on answering: history_diverged.
 MUST_USE int history_step(struct history *h, uint64_t durable, uint64_t budget_ns, struct journal_error *ret_error);
 
 // Answers as of everything applied, also what is not committed yet. 0 or 1 with *ret_error.

@@ -532,6 +532,31 @@ static void test_divergence_freezes(void **state)
 	history_close(h);
 }
 
+// An entry that was applied turns out to be void: the rows are made anew without it.
+static void test_void_takes_rows_back(void **state)
+{
+	struct world *w = *state;
+	uint8_t bytes[64];
+	journal_lab_trade(&w->l, 1, 300);
+	journal_lab_commit(&w->l);
+	struct history *h = begin(w, w->database);
+	run(h, UINT64_MAX);
+	naive_fold(w);
+	history_close(h);
+	uint64_t names = w->l.place.sequence; // the last entry of all
+	struct writer wr = writer_over(bytes, sizeof bytes);
+	journal_lab_entry(&w->l, bytes, entry_write(&wr, ENTRY_VOID, &names, sizeof names));
+	journal_lab_commit(&w->l);
+	naive_fold(w);
+	h = begin(w, w->database);
+	assert_int_equal(history_applied(h).sequence, 0);
+	run(h, UINT64_MAX);
+	assert_int_equal(history_applied(h).sequence, w->l.place.sequence);
+	for (uint32_t c = 0; c < CUSTOMERS; c++)
+		assert_orders(w, h, (struct history_query){ .kind = HISTORY_ALL_ORDERS, .customer = c, .limit = 1000 });
+	history_close(h);
+}
+
 static void test_foreign_database(void **state)
 {
 	struct world *w = *state;
@@ -584,6 +609,7 @@ int main(void)
 		WITH_WORLD(test_orders), WITH_WORLD(test_one_order), WITH_WORLD(test_my_trades),
 		WITH_WORLD(test_public_trades), WITH_WORLD(test_aggregates), WITH_WORLD(test_klines),
 		WITH_WORLD(test_live_equals_rebuilt), WITH_WORLD(test_foreign_database), WITH_WORLD(test_divergence_freezes),
+		WITH_WORLD(test_void_takes_rows_back),
 		cmocka_unit_test(test_query_valid),
 	};
 	return cmocka_run_group_tests_name("history", tests, NULL, NULL);

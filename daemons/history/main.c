@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define NICE 10                   // nobody waits for history before an order is acknowledged
 #define FOLD_BUDGET_NS 3000000ull // then the questions get their turn
 #define END_BUDGET_NS 1000000000ull
 #define WAIT_EAGER_MS 1           // somebody waits for the journal's next entry
@@ -111,6 +112,7 @@ static int history_begin(struct daemon *d, struct journal_error *error)
 	}
 	memcpy(path + n, "/" DATABASE_NAME, sizeof "/" DATABASE_NAME);
 	sqlite3_initialize();
+	follower_stand_back(NICE);
 	if (follower_sandbox(f, snapshots, dir) || !follower_await(f, channel_replaced, d))
 		return 1;
 	struct history_options o = { .storage = &f->storage, .master_key = f->key, .founding = &f->founding,

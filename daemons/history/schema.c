@@ -36,6 +36,9 @@ const char *const schema_tables =
 	" taker_volume INTEGER NOT NULL, quote INTEGER NOT NULL, taker_quote INTEGER NOT NULL,"
 	" trades INTEGER NOT NULL, PRIMARY KEY(span, market, open_us)) STRICT, WITHOUT ROWID;";
 
+const char *const schema_clear = "BEGIN IMMEDIATE; DELETE FROM orders; DELETE FROM trades; DELETE FROM klines;"
+				 " DELETE FROM applied; COMMIT;";
+
 #define ORDER_COLUMNS                                                                                        \
 	"id, customer, market, side, type, tif, stp, status, by_quote, client_id, price, quantity, executed, " \
 	"quote, time_us, updated_us, first_trade, last_trade"

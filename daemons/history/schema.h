@@ -21,4 +21,5 @@ enum statement {
 
 extern const char *const schema_pragmas;
 extern const char *const schema_tables;
+extern const char *const schema_clear;
 extern const char *const schema_statements[STATEMENT_COUNT];

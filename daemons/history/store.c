@@ -135,6 +135,11 @@ int store_begin(struct store *store)
 	return r;
 }
 
+int store_clear(struct store *store)
+{
+	return script_run(store, schema_clear, "history's rows");
+}
+
 int store_rollback(struct store *store)
 {
 	int r = store->writing ? store_run(store, store_bind(store, STATEMENT_ROLLBACK, 0, NULL)) : 0;

@@ -30,6 +30,8 @@ MUST_USE int store_applied(struct store *store, struct applied *ret); // zeros w
 MUST_USE int store_begin(struct store *store);                       // no-op inside a transaction
 MUST_USE int store_commit(struct store *store, const uint8_t exchange_id[32], const struct applied *applied);
 MUST_USE int store_rollback(struct store *store); // to the last commit; no-op outside a transaction
+// Takes every row away: they are made again from the journal.
+MUST_USE int store_clear(struct store *store);
 
 // A statement, reset and with its first `count` parameters bound to integers.
 sqlite3_stmt *store_bind(struct store *store, enum statement which, size_t count, const int64_t *values);

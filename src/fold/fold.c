@@ -209,6 +209,14 @@ int fold_block(struct fold *f, uint64_t durable, fold_entry each, void *context,
 	return digest_compare(f, &block);
 }
 
+bool fold_rewrites(const struct fold *f, uint64_t sequence)
+{
+	for (uint32_t i = 0; i < f->voids.count; i++)
+		if (f->voids.entry[i].names <= sequence && f->voids.entry[i].at > sequence)
+			return true;
+	return false;
+}
+
 const struct exchange *fold_exchange(const struct fold *f)
 {
 	return f->exchange;

@@ -63,6 +63,10 @@ const struct fold_divergence *fold_diverged(const struct fold *f);
 // What the fold started from: sequence of the snapshot, 0 = from zero. `text` says why a newer one was not taken, or "".
 uint64_t fold_started_from(const struct fold *f, const char **ret_text);
 
+// True when a VOID after `sequence` passes over an entry at or before it: whoever applied so far without knowing holds
+// what never happened.
+bool fold_rewrites(const struct fold *f, uint64_t sequence);
+
 // The exchange, the caller's from now on: only fold_close may follow.
 struct exchange *fold_take(struct fold *f);
 

@@ -5,7 +5,9 @@
 #include "base/log.h"
 #include "crypto/secret.h"
 
+#include <sched.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define AWAIT_MS 100u
@@ -73,6 +75,14 @@ void follower_close(struct follower *f)
 	secret_free(f->key);
 	f->directory = NULL;
 	f->key = NULL;
+}
+
+void follower_stand_back(int nice)
+{
+	struct sched_param none = { 0 };
+	// A batch process does not push aside whoever runs when it wakes. Neither call failing is worth a stop.
+	if (sched_setscheduler(0, SCHED_BATCH, &none) || setpriority(PRIO_PROCESS, 0, nice))
+		log_write(LOG_NOTICE, "the priority stays as it is: %s", strerror(errno));
 }
 
 int follower_sandbox(struct follower *f, int read_dir, int write_dir)

@@ -24,6 +24,9 @@ struct follower {
 MUST_USE int follower_open(struct follower *f, const char *name);
 void follower_close(struct follower *f);
 
+// Stands back behind the processes that an order waits for: 0 = not at all, 19 = most. Before the sandbox.
+void follower_stand_back(int nice);
+
 // Closes the sandbox: the journal's directory and `read_dir` (or -1) for reading, `write_dir` (or -1) for
 // writing. 0, or 1 after a line in the log.
 MUST_USE int follower_sandbox(struct follower *f, int read_dir, int write_dir);
