@@ -49,6 +49,7 @@ struct engine {
 	struct storage storage;
 	struct durable_page *durable;
 	struct pipeline *pipeline;
+	bool blocked;              // input waits for the disk: only the disk wakes
 	uint64_t submitted;        // blocks handed to the pipeline or durable before
 
 	struct inbox inbox[2];     // by origin

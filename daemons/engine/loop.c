@@ -77,8 +77,10 @@ static bool inbox_take(struct engine *e, struct inbox *in, struct sequencer_cloc
 	if (!inbox_next(in))
 		return false;
 	in->held = true;
-	if (!block_have(e))
+	if (!block_have(e)) {
+		e->blocked = true;
 		return false;
+	}
 	switch (sequencer_submit(e->sequencer, in->origin, in->kind, in->record, in->size, now)) {
 	case SEQUENCER_DONE:
 		in->held = false;
@@ -87,6 +89,7 @@ static bool inbox_take(struct engine *e, struct inbox *in, struct sequencer_cloc
 		block_submit(e);
 		return true; // the same record again
 	case SEQUENCER_OUTPUT_FULL:
+		e->blocked = true;
 		return false;
 	case SEQUENCER_MALFORMED:
 		inbox_cut(in, "sent a record that it may not send");
@@ -168,7 +171,7 @@ static int periodic(struct engine *e, bool slept)
 
 static bool anything(const struct engine *e, uint64_t durable)
 {
-	for (size_t i = 0; i < ARRAY_LEN(e->inbox); i++)
+	for (size_t i = 0; !e->blocked && i < ARRAY_LEN(e->inbox); i++)
 		if (e->inbox[i].open && (e->inbox[i].held || !channel_empty(&e->inbox[i].reader)))
 			return true;
 	return pipeline_durable(e->pipeline) != durable || !pipeline_alive(e->pipeline, NULL);
@@ -195,7 +198,6 @@ static void all_sleeping(struct engine *e, bool asleep)
 	pipeline_sleeping(e->pipeline, asleep);
 }
 
-// Held records wait for the disk alone; then only the disk wakes.
 static void wait_for_work(struct engine *e, uint64_t durable)
 {
 	if (spin(e, durable))
@@ -212,6 +214,7 @@ static void wait_for_work(struct engine *e, uint64_t durable)
 // True when something was done.
 static bool turn(struct engine *e)
 {
+	e->blocked = false;
 	bool work = inbox_turn(e, &e->inbox[ORIGIN_CONTROL], CONTROL_TURN) > 0;
 	work |= inbox_turn(e, &e->inbox[ORIGIN_AUTH], AUTH_TURN) > 0;
 	block_pass_on(e);

@@ -79,7 +79,7 @@ bool family_new(struct family *f, struct house *house)
 	return true;
 }
 
-// Beside this program: build/KIND/daemons/ROLE/redoubt-ROLE, or all in one directory.
+// Beside this program: build/KIND/daemons/ROLE/redoubt-ROLE, all in one directory, or as installed.
 static int program_find(const char *role, char *to, size_t size)
 {
 	char self[PATH_MAX];
@@ -92,6 +92,9 @@ static int program_find(const char *role, char *to, size_t size)
 	if (access(to, X_OK) == 0)
 		return 0;
 	snprintf(to, size, "%s/../%s/redoubt-%s", self, role, role);
+	if (access(to, X_OK) == 0)
+		return 0;
+	snprintf(to, size, "%s/../libexec/redoubt/redoubt-%s", self, role);
 	return access(to, X_OK) == 0 ? 0 : -errno;
 }
 
