@@ -52,7 +52,7 @@ static void connection_start(struct gateway *g, int fd, const uint8_t address[16
 	SSL_set_accept_state(ssl);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	struct connection *c = &g->connection[g->free_list[--g->free_count]];
-	uint32_t generation = c->generation + 1;
+	uint32_t generation = (c->generation ? c->generation : g->first_generation) + 1;
 	memset(c, 0, offsetof(struct connection, slot)); // its slots are free already
 	c->fd = fd;
 	c->ssl = ssl;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemons/gateway/internal.h"
 
+#include "crypto/secret.h"
+
 #include "base/clock.h"
 
 #include <stdlib.h>
@@ -69,6 +71,7 @@ struct gateway *gateway_new(const struct gateway_setup *setup)
 		gateway_free(g);
 		return NULL;
 	}
+	random_bytes(&g->first_generation, sizeof g->first_generation);
 	memory_prepare(g);
 	listen_watch(g);
 	clock_read(g);

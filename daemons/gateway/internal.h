@@ -85,6 +85,7 @@ struct gateway {
 	uint64_t swept_us, refreshed_us, worked_us;
 	bool listen_off;                      // out of descriptors: looked at again at the next sweep
 	uint64_t held_total;
+	uint32_t first_generation;            // random: an answer to a request of an earlier life finds nobody
 	char date[HTTP_DATE_SIZE + 1];
 	_Atomic uint64_t *count[COUNTERS];
 	struct catalogue catalogue;
