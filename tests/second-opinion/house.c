@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "house.h"
 
+#include "base/crc32c.h"
+#include "crypto/aead.h"
 #include "crypto/ed25519.h"
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
@@ -208,7 +210,7 @@ static int bytes_append(void *context, const void *data, size_t size)
 	return 0;
 }
 
-void house_snapshot(struct house *h)
+void house_snapshot_lie(struct house *h, void (*lie)(struct snapshot_info *info))
 {
 	struct bytes bytes = { 0 };
 	struct snapshot_writer *w;
@@ -217,8 +219,37 @@ void house_snapshot(struct house *h)
 				      .size = bytes.size, .digest = h->place.digest };
 	memcpy(info.leaf_hash, h->place.leaf_hash, 32);
 	sha256_of(bytes.data, bytes.size, info.state_hash);
+	if (lie)
+		lie(&info);
 	ASSERT(snapshot_begin(h->snapshots_fd, h->master, exchange_id(h->lab.x), &info, &w) == 0);
 	ASSERT(snapshot_append(w, bytes.data, bytes.size) == 0);
 	ASSERT(snapshot_finish(w, 10) == 0);
 	free(bytes.data);
+}
+
+void house_snapshot(struct house *h)
+{
+	house_snapshot_lie(h, NULL);
+}
+
+void house_frame_lie(struct house *h, uint64_t offset, void (*lie)(uint8_t *frame_head, uint8_t *leaf))
+{
+	uint8_t frame[4096], plain[4096], key[32], nonce[12];
+	int fd = openat(h->journal_fd, "segment-00000000", O_RDWR | O_CLOEXEC);
+	ASSERT(fd >= 0 && pread(fd, frame, sizeof frame, (off_t)offset) == sizeof frame);
+	uint32_t size, crc;
+	memcpy(&size, frame + 32, 4);
+	hkdf_sha256(h->master, 32, frame + 40, 32, "redoubt/journal/v1", key, sizeof key);
+	memcpy(nonce, frame + 16, 8);
+	memset(nonce + 8, 0, 4);
+	struct aead *aead = aead_new(key);
+	ASSERT(aead && aead_open(aead, nonce, frame, 92, frame + 96, size, plain, frame + 96 + size) == 0);
+	lie(frame, plain);
+	memcpy(nonce, frame + 16, 8);
+	ASSERT(aead_seal(aead, nonce, frame, 92, plain, size, frame + 96, frame + 96 + size) == 0);
+	crc = crc32c(crc32c(0, frame, 92), frame + 96, sizeof frame - 96);
+	memcpy(frame + 92, &crc, 4);
+	ASSERT(pwrite(fd, frame, sizeof frame, (off_t)offset) == sizeof frame);
+	aead_free(aead);
+	close(fd);
 }

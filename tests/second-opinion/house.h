@@ -44,3 +44,8 @@ void house_trade(struct house *h, unsigned blocks);
 
 void house_sign(struct house *h); // checkpoint over all blocks
 void house_snapshot(struct house *h);
+// One that says other things about itself: what a hostile replica might write.
+void house_snapshot_lie(struct house *h, void (*lie)(struct snapshot_info *info));
+
+// Writes a frame of its own making over the one at that offset of segment 0, with every key, tag and CRC right.
+void house_frame_lie(struct house *h, uint64_t offset, void (*lie)(uint8_t *frame_head, uint8_t *leaf));

@@ -376,7 +376,136 @@ static void a_snapshot_of_another_state(void **state)
 	house_remove(&house);
 }
 
+static void lie_state(struct snapshot_info *info)
+{
+	info->state_hash[0] ^= 1;
+}
+
+static void lie_sequence(struct snapshot_info *info)
+{
+	info->sequence++;
+}
+
+static void lie_leaf(struct snapshot_info *info)
+{
+	info->leaf_hash[31] ^= 1;
+}
+
+static void lie_blocks(struct snapshot_info *info)
+{
+	info->blocks = 1000;
+}
+
+static void snapshots_that_lie(void **state)
+{
+	static const struct { void (*lie)(struct snapshot_info *info); const char *words; } rows[] = {
+		{ lie_state, "is not what its state hash says" }, { lie_sequence, "does not belong to this journal" },
+		{ lie_leaf, "does not belong to this journal" }, { lie_blocks, "does not belong to this journal" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		house_open(&house);
+		house_trade(&house, 4);
+		house_snapshot_lie(&house, rows[i].lie);
+		house_sign(&house);
+		house_journal_close(&house);
+		struct question q = question_of(&house);
+		expect_finding(&q, rows[i].words);
+		house_remove(&house);
+	}
+}
+
 // ---- what a hostile engine might write ----
+
+static void put_u64(uint8_t *at, uint64_t v)
+{
+	memcpy(at, &v, sizeof v);
+}
+
+static void lie_leaf_number(uint8_t *frame, uint8_t *leaf)
+{
+	put_u64(leaf, 77);
+}
+
+static void lie_first_sequence(uint8_t *frame, uint8_t *leaf)
+{
+	leaf[8]++;
+}
+
+static void lie_time(uint8_t *frame, uint8_t *leaf)
+{
+	put_u64(leaf + 16, 1);
+}
+
+static void lie_count_zero(uint8_t *frame, uint8_t *leaf)
+{
+	memset(leaf + 24, 0, 4);
+}
+
+static void lie_count_less(uint8_t *frame, uint8_t *leaf)
+{
+	leaf[24]--;
+}
+
+static void lie_count_more(uint8_t *frame, uint8_t *leaf)
+{
+	leaf[24]++;
+}
+
+static void lie_entries_size(uint8_t *frame, uint8_t *leaf)
+{
+	leaf[28]++;
+}
+
+static void lie_previous(uint8_t *frame, uint8_t *leaf)
+{
+	leaf[50] ^= 1;
+}
+
+static void lie_batch(uint8_t *frame, uint8_t *leaf)
+{
+	put_u64(frame + 24, 0); // an earlier batch than the block before
+}
+
+static void lie_batch_ahead(uint8_t *frame, uint8_t *leaf)
+{
+	frame[24]++;
+}
+
+static void lie_reserved(uint8_t *frame, uint8_t *leaf)
+{
+	frame[80] = 1;
+}
+
+static void lie_version(uint8_t *frame, uint8_t *leaf)
+{
+	frame[8] = 2;
+}
+
+static void lie_padding(uint8_t *frame, uint8_t *leaf)
+{
+	frame[4095] = 1;
+}
+
+static void frames_that_lie(void **state)
+{
+	static const struct { void (*lie)(uint8_t *frame, uint8_t *leaf); const char *words; } rows[] = {
+		{ lie_leaf_number, "block 9 has another number" }, { lie_first_sequence, "does not begin with the sequence" },
+		{ lie_time, "has a time before that of the block before" }, { lie_count_zero, "has no entry" },
+		{ lie_count_less, "is not counted by its block" }, { lie_count_more, "has an impossible size" },
+		{ lie_entries_size, "says another size of its entries" }, { lie_previous, "does not carry the hash" },
+		{ lie_batch, "names an impossible first block" }, { lie_batch_ahead, "names an impossible first block" },
+		{ lie_reserved, "reserved bytes that are not zero" }, { lie_version, "a version that this program does not know" },
+		{ lie_padding, "padding that is not zero" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		house_build();
+		house_frame_lie(&house, 10 * 4096, rows[i].lie);
+		struct question q = question_of(&house);
+		expect_finding(&q, rows[i].words);
+		house_remove(&house);
+	}
+}
+
 
 static void lies_begin(void)
 {
@@ -578,6 +707,8 @@ int main(void)
 		cmocka_unit_test(an_older_checkpoint_covers_its_part),
 		cmocka_unit_test(snapshots_that_do_not_hold),
 		cmocka_unit_test(a_snapshot_of_another_state),
+		cmocka_unit_test(snapshots_that_lie),
+		cmocka_unit_test(frames_that_lie),
 		cmocka_unit_test(a_digest_that_folding_does_not_give),
 		cmocka_unit_test(forged_evidence),
 		cmocka_unit_test(a_second_genesis),
