@@ -61,9 +61,11 @@ ok "no API secret in argv, environment or logs" no_secret
 # ---- control: evidence or nothing ----
 cp "$dir/keys/operator.key" "$dir/operator.saved"
 head -c 32 /dev/urandom >"$dir/keys/operator.key"
-refuses "a control entry that another key signed is refused" "evidence|signature" \
+refuses "the CLI says so when its key is not the operator's" "not one that genesis names" \
 	"$redoubt" customer add --label eve --dir "$dir"
 cp "$dir/operator.saved" "$dir/keys/operator.key"
+ok "forged and malformed requests at the operator's socket are refused, the chain does not move" \
+	tests/attack/forge.py "$dir/run/control.sock"
 ok "the operator's own is accepted" "$redoubt" customer add --label carol --dir "$dir"
 
 # ---- rest: gateway and auth die while 1,000 orders rest ----
