@@ -241,7 +241,7 @@ static void rows_end(struct heard *h, struct writer *w)
 static bool row_left_out(const struct heard *h, const void *row)
 {
 	struct balance_row balance;
-	if (!h->slot->omit_zero)
+	if (!h->slot->omit_zero || h->slot->route != ROUTE_ACCOUNT)
 		return false;
 	memcpy(&balance, row, sizeof balance);
 	return balance.available.units == 0 && balance.held.units == 0;
