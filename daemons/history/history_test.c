@@ -572,6 +572,34 @@ static void test_foreign_database(void **state)
 	store_close(&store);
 }
 
+// Every question walks an index: nothing is sorted, no table is read from one end to the other.
+static void test_plans(void **state)
+{
+	struct world *w = *state;
+	struct store store;
+	unsigned looked = 0;
+	assert_int_equal(store_open(&store, w->database, w->l.founding.exchange_id, true), 0);
+	for (size_t i = 0; i < STATEMENT_COUNT; i++) {
+		char sql[4096];
+		sqlite3_stmt *s;
+		if (strncmp(schema_statements[i], "SELECT", 6))
+			continue;
+		snprintf(sql, sizeof sql, "EXPLAIN QUERY PLAN %s", schema_statements[i]);
+		assert_int_equal(sqlite3_prepare_v2(store.db, sql, -1, &s, NULL), SQLITE_OK);
+		while (sqlite3_step(s) == SQLITE_ROW) {
+			const char *plan = (const char *)sqlite3_column_text(s, 3);
+			bool good = !strstr(plan, "SCAN") && !strstr(plan, "TEMP");
+			if (!good)
+				print_message("%s: %s\n", schema_statements[i], plan);
+			assert_true(good);
+			looked++;
+		}
+		sqlite3_finalize(s);
+	}
+	assert_true(looked >= 10);
+	store_close(&store);
+}
+
 static void test_query_valid(void **state)
 {
 	struct history_query q = { .kind = HISTORY_KLINES, .interval = INTERVAL_1M, .limit = 10 }, got;
@@ -609,7 +637,7 @@ int main(void)
 		WITH_WORLD(test_orders), WITH_WORLD(test_one_order), WITH_WORLD(test_my_trades),
 		WITH_WORLD(test_public_trades), WITH_WORLD(test_aggregates), WITH_WORLD(test_klines),
 		WITH_WORLD(test_live_equals_rebuilt), WITH_WORLD(test_foreign_database), WITH_WORLD(test_divergence_freezes),
-		WITH_WORLD(test_void_takes_rows_back),
+		WITH_WORLD(test_void_takes_rows_back), WITH_WORLD(test_plans),
 		cmocka_unit_test(test_query_valid),
 	};
 	return cmocka_run_group_tests_name("history", tests, NULL, NULL);

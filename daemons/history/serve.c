@@ -9,7 +9,7 @@
 
 #define SOURCE_AUTH 0 // sources: auth, then one for each gateway
 #define SPIN_US 20
-#define TURN_RECORDS_MAX 64 // of one source before the fold gets its turn again
+#define TURN_NS 5000000ull // for one source; then the others and the fold get their turn
 
 struct source {
 	struct channel_reader reader;
@@ -210,7 +210,8 @@ static int source_turn(struct serve *s, unsigned source, struct history *h, uint
 	// By capacity: who asks may know of a market that is not folded here yet.
 	uint16_t markets = exchange_genesis(history_exchange(h))->capacities.markets;
 	int r = 0;
-	for (unsigned i = 0; !r && from->open && i < TURN_RECORDS_MAX; i++) {
+	uint64_t start = clock_monotonic_ns();
+	while (!r && from->open && clock_monotonic_ns() - start < TURN_NS) {
 		uint32_t kind;
 		size_t size;
 		struct history_query query;
@@ -222,8 +223,10 @@ static int source_turn(struct serve *s, unsigned source, struct history *h, uint
 		} else if (!query_valid(s->record, size, kind, source == SOURCE_AUTH, s->gateways, markets, &query)) {
 			source_close(s, source, "a query that it may not make");
 		} else {
-			if (source != SOURCE_AUTH)
+			if (source != SOURCE_AUTH) {
 				query.gateway = (uint16_t)(source - 1); // identity is the channel
+				query.at_least = 0; // nobody's own writes: the places to wait are auth's
+			}
 			r = question_take(s, h, &query, durable_sequence, error);
 		}
 	}
