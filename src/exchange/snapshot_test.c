@@ -103,6 +103,28 @@ static void a_snapshot_is_the_same_after_loading(void **unused)
 	free(second.data);
 }
 
+// More lines than one seal looks at: where the next one goes on is part of the state.
+static void the_scrub_goes_on_where_it_was(void **unused)
+{
+	static const char *const names[] = { "C", "D", "E", "F", "G", "H" };
+	struct lab lab;
+	struct bytes b = { 0 };
+	make_history(&lab, 300);
+	for (unsigned i = 0; i < ARRAY_LEN(names); i++)
+		lab_asset(&lab, names[i]);
+	while (exchange_customer_count(lab.x) < 60)
+		lab_deposit(&lab, lab_customer(&lab), 5, 7);
+	exchange_seal_block(lab.x);
+	assert_int_equal(exchange_snapshot(lab.x, collect, &b), 0);
+	struct exchange *copy = exchange_new(&lab.genesis);
+	assert_int_equal(exchange_load(copy, b.data, b.size), 0);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(exchange_seal_block(copy), exchange_seal_block(lab.x));
+	exchange_free(copy);
+	lab_close(&lab);
+	free(b.data);
+}
+
 static int stop(void *context, const void *data, size_t size)
 {
 	return -28;
@@ -160,6 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_golden_history_has_its_hash),
 		cmocka_unit_test(a_snapshot_is_the_same_after_loading),
+		cmocka_unit_test(the_scrub_goes_on_where_it_was),
 		cmocka_unit_test(a_sink_can_stop_the_snapshot),
 		cmocka_unit_test(damaged_snapshots_never_load_into_nonsense),
 	};

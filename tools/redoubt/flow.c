@@ -178,3 +178,20 @@ int flow_run(const struct flow_format *format, const char *path, flow_sink sink,
 	free(given.ids);
 	return result;
 }
+
+int flow_lines(const struct flow_format *format, const char *text, size_t size, flow_sink sink, void *context)
+{
+	struct flow_set given = { 0 };
+	struct flow flow = { .given = &given, .sink = sink, .context = context };
+	const char *end = text + size;
+	int result = 0;
+	while (text < end && !result) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const char *stop = newline ? newline : end;
+		flow.line++;
+		result = format->line(&flow, text, (size_t)(stop - text));
+		text = newline ? newline + 1 : end;
+	}
+	free(given.ids);
+	return result;
+}

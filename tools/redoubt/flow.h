@@ -39,6 +39,9 @@ const struct flow_format *flow_format_named(const char *name); // NULL: unknown
 MUST_USE int flow_run(const struct flow_format *format, const char *path, flow_sink sink, void *context,
 		      char error[256]);
 
+// The same from memory, for the fuzzer. 0, -1 when a line is malformed, or what the sink returned.
+int flow_lines(const struct flow_format *format, const char *text, size_t size, flow_sink sink, void *context);
+
 // ---- for the formats ----
 bool flow_given(const struct flow *flow, uint64_t id);
 // Remembers the id and passes the order on. 0, or -1 without memory, or what the sink returned.
