@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct house house;
@@ -267,6 +268,34 @@ static void a_torn_tail_is_a_remark(void **state)
 	house_remove(&house);
 }
 
+// Beside a running engine there is nothing to find either.
+static void a_journal_that_is_being_written(void **state)
+{
+	house_open(&house);
+	house_trade(&house, 5);
+	house_sign(&house);
+	struct question q = question_of(&house);
+	pid_t writer = fork();
+	assert_true(writer >= 0);
+	if (writer == 0) {
+		house_trade(&house, 120);
+		_exit(0);
+	}
+	unsigned asked = 0;
+	uint64_t blocks = 0;
+	int status;
+	for (pid_t done = 0; done == 0; asked++) {
+		done = waitpid(writer, &status, WNOHANG);
+		expect_whole(&q);
+		assert_true(answer.walked.blocks >= blocks);
+		blocks = answer.walked.blocks;
+	}
+	assert_int_equal(status, 0);
+	assert_int_equal(blocks, 126);
+	assert_true(asked > 1);
+	house_remove(&house);
+}
+
 static void several_openings(void **state)
 {
 	house_build();
@@ -498,7 +527,9 @@ static void frames_that_lie(void **state)
 		{ lie_padding, "padding that is not zero" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		house_build();
+		house_open(&house);
+		house_trade(&house, 12);
+		house_journal_close(&house);
 		house_frame_lie(&house, 10 * 4096, rows[i].lie);
 		struct question q = question_of(&house);
 		expect_finding(&q, rows[i].words);
@@ -702,6 +733,7 @@ int main(void)
 		cmocka_unit_test(the_wrong_key),
 		cmocka_unit_test(a_cut_end_is_found_by_note_or_checkpoint),
 		cmocka_unit_test(a_torn_tail_is_a_remark),
+		cmocka_unit_test(a_journal_that_is_being_written),
 		cmocka_unit_test(several_openings),
 		cmocka_unit_test(checkpoints_that_do_not_hold),
 		cmocka_unit_test(an_older_checkpoint_covers_its_part),
