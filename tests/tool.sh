@@ -25,7 +25,7 @@ mode() { [ "$(stat -c %a "$dir/$2")" = "$1" ]; }
 no_secret_in() { ! grep -rqF -- "$secret" "$@"; }
 
 ok "help lists the commands" says 'customer add' "$redoubt" --help
-for words in init start stop status "customer add" "customer freeze" "key add" "key remove" "market set" deposit-test \
+for words in init start stop status "customer add" "customer freeze" "key add" "key remove" "asset add" "market add" "market set" deposit-test \
 	book "journal verify" "journal dump" "journal void" "proof inclusion" "proof consistency" "history rebuild" replay \
 	completion; do
 	# shellcheck disable=SC2086
@@ -79,6 +79,11 @@ ok "a customer is frozen" operator customer freeze 2
 ok "and thawed" operator customer unfreeze 2
 ok "a fee changes" says 'maker 500 ppm' operator market set BTCUSDT --maker 0.05
 refuses "a fee beyond the limit" 'percent' operator market set BTCUSDT --maker 11
+ok "an asset is added" says 'asset 3 is SOL' operator asset add SOL
+refuses "twice is refused" 'taken' operator asset add SOL
+sleep 1
+ok "a market of it" says 'market 2 is SOLUSDT' operator market add SOL USDT --tick 0.01 --lot 0.001
+refuses "a tick and a lot that do not fit" 'tick times lot' operator market add SOL BTC --tick 0.00000001 --lot 0.001
 ok "a key is removed" operator key remove 4
 ok "once" exits 4 operator key remove 4
 sleep 1

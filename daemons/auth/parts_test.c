@@ -51,6 +51,21 @@ static void test_window_texts(void **state)
 	assert_false(recv_window_read(slice_text("-5"), &us));
 }
 
+static void test_window_edges(void **state)
+{
+	struct window w;
+	uint64_t expires = 0, now = 1000000000000;
+	window_start(&w, now - 100000000);
+	window_tick(&w, now);
+	assert_true(window_open(&w));
+	assert_int_equal(window_check(&w, now - 30000000, 30000000, &expires), API_OK);
+	assert_true(expires == now);
+	assert_int_equal(window_check(&w, now, 30000001, &expires), API_RECV_WINDOW); // the replay set counts on it
+	assert_int_equal(window_check(&w, now, UINT64_MAX, &expires), API_RECV_WINDOW);
+	assert_int_equal(window_check(&w, UINT64_MAX, 0, &expires), API_TIMESTAMP_AHEAD);
+	assert_int_equal(window_check(&w, 0, 30000000, &expires), API_TIMESTAMP_OUTSIDE);
+}
+
 static void digest_make(uint8_t digest[16], uint32_t n)
 {
 	uint64_t mixed = n * 0x9e3779b97f4a7c15u;
@@ -221,6 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses), cmocka_unit_test(test_window_texts),
+		cmocka_unit_test(test_window_edges),
 		cmocka_unit_test(test_replay_remembers_and_forgets), cmocka_unit_test(test_replay_model),
 		cmocka_unit_test(test_replay_catches_up), cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_client_ids), cmocka_unit_test(test_limits),

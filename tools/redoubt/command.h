@@ -64,6 +64,8 @@ int command_customer_freeze(int argc, char **argv);
 int command_customer_unfreeze(int argc, char **argv);
 int command_key_add(int argc, char **argv);
 int command_key_remove(int argc, char **argv);
+int command_asset_add(int argc, char **argv);
+int command_market_add(int argc, char **argv);
 int command_market_set(int argc, char **argv);
 int command_deposit_test(int argc, char **argv);
 int command_book(int argc, char **argv);

@@ -37,6 +37,16 @@ const struct command commands[] = {
 	  "  --public FILE           an Ed25519 public key in PEM that the customer made; nobody else then has a secret"
 	  STATEMENT, command_key_add },
 	{ "key remove", "KEY", "Remove an API key, at once and for ever", STATEMENT + 1, command_key_remove },
+	{ "asset add", "NAME [--decimals N]", "Add an asset; prints its number",
+	  "  --decimals N            decimals that clients are shown, 0 to 8 (8)" STATEMENT, command_asset_add },
+	{ "market add", "BASE QUOTE --tick PRICE --lot QUANTITY [options]", "Add a market; prints its number",
+	  "  --tick PRICE            step of prices, and the lowest one\n"
+	  "  --lot QUANTITY          step of quantities, and the smallest one; tick times lot must be a whole 0.00000001\n"
+	  "  --price-max PRICE       (1000000)\n"
+	  "  --quantity-max QUANTITY   (9000)\n"
+	  "  --notional-min AMOUNT   in the quote asset (5)\n"
+	  "  --notional-max AMOUNT   (9000000)\n"
+	  "  --maker PERCENT --taker PERCENT   fees from 0 to 10 (0.1)" STATEMENT, command_market_add },
 	{ "market set", "SYMBOL [--status S] [--maker PERCENT] [--taker PERCENT]", "Change a market's status or fees",
 	  "  --status trading | halted | cancel-only\n"
 	  "  --maker PERCENT --taker PERCENT   fees from 0 to 10, of what the side receives" STATEMENT,

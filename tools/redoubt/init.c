@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "crypto/ed25519.h"
 #include "crypto/secret.h"
+#include "exchange/exchange.h"
 
 #include <ftw.h>
 #include <jansson.h>
@@ -156,6 +157,10 @@ static int genesis_fill(const struct init *in, const struct house_keys *k, struc
 		if (!number_read(in->orders, "--orders", 1024, 1u << 28, &orders))
 			return -1;
 		g->capacities.orders = (uint32_t)orders;
+	}
+	if (exchange_memory(g) == 0) {
+		complain("these capacities are out of bounds; --customers or --orders is too large");
+		return -1;
 	}
 	random_bytes(g->hash_seed, sizeof g->hash_seed);
 	memcpy(g->auth_public, k->auth_public, 32);

@@ -81,6 +81,19 @@ static json_int_t counter_of(json_t *role, const char *name)
 	return value ? json_integer_value(value) : -1;
 }
 
+// The role that was given up (its program is missing, or it died too often), or NULL.
+static const char *role_down(json_t *status)
+{
+	json_t *role;
+	size_t i;
+	json_array_foreach(json_object_get(status, "roles"), i, role) {
+		const char *state = json_string_value(json_object_get(role, "state"));
+		if (state && !strcmp(state, "down"))
+			return json_string_value(json_object_get(role, "name"));
+	}
+	return NULL;
+}
+
 // Ready: every role runs, and auth has its keys and takes requests. Else ret_what says what is waited for.
 static bool ready(json_t *status, char *ret_what, size_t size)
 {
@@ -137,9 +150,14 @@ static int wait_ready(pid_t pid, uint64_t seconds, off_t log_from)
 		json_t *answer;
 		if (exchange_answers() && !exchange_ask(json_pack("{s:s}", "op", "status"), &answer, NULL)) {
 			bool good = ready(answer, what, sizeof what);
+			const char *down = role_down(answer);
+			if (down)
+				complain("%s does not come up and was given up; the log says:", down);
 			json_decref(answer);
-			if (good)
-				return EXIT_DONE;
+			if (down)
+				log_tail(log_from);
+			if (good || down)
+				return good ? EXIT_DONE : EXIT_FAILED;
 		}
 		usleep(LOOK_US);
 	}

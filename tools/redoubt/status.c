@@ -135,7 +135,7 @@ static void journal_print(json_t *before, json_t *after, int64_t now, double sec
 	json_t *audit = counters_of(after, "audit");
 	json_int_t signed_us = number_of(audit, "checkpoint_us");
 	printf("checkpoint  of %lld blocks, signed %s%s ago%s\n", (long long)number_of(audit, "checkpoint_size"),
-	       signed_us == 0 || now - signed_us > 2000000 ? YELLOW : "", span(signed_us ? now - signed_us : -1, age), PLAIN);
+	       signed_us == 0 || (number_of(audit, "behind_blocks") && now - signed_us > 2000000) ? YELLOW : "", span(signed_us ? now - signed_us : -1, age), PLAIN);
 	json_int_t replica = number_of(counters_of(after, "replica"), "behind");
 	json_int_t history = number_of(counters_of(after, "history"), "behind");
 	bool diverged = number_of(counters_of(after, "replica"), "diverged") != 0;
