@@ -94,20 +94,82 @@ static bool small_number(const struct script_item *item, unsigned *ret)
 	return true;
 }
 
-int script_multisig_parse(struct span script, struct multisig *ret)
+// Reads m <key>... n and the opcode that must follow. False when it is not that.
+static bool multisig_read(struct reader *r, uint8_t opcode, struct multisig *ret)
 {
-	struct reader r = reader_over(script.at, script.size);
 	struct script_item item;
 	struct multisig m = { .count = 0 };
 	unsigned count;
-	if (!script_next(&r, &item) || !small_number(&item, &m.threshold))
-		return 1;
-	while (script_next(&r, &item) && item.is_push && item.opcode == 33 && m.count < MULTISIG_KEYS_MAX)
+	if (!script_next(r, &item) || !small_number(&item, &m.threshold))
+		return false;
+	while (script_next(r, &item) && item.opcode == 33 && m.count < MULTISIG_KEYS_MAX)
 		m.keys[m.count++] = item.push.at;
-	if (r.failed || !small_number(&item, &count) || count != m.count || m.threshold > count)
-		return 1;
-	if (!script_next(&r, &item) || item.opcode != OP_CHECKMULTISIG || !reader_done(&r))
+	if (r->failed || !small_number(&item, &count) || count != m.count || m.threshold > count)
+		return false;
+	*ret = m;
+	return script_next(r, &item) && item.opcode == opcode;
+}
+
+int script_multisig_parse(struct span script, struct multisig *ret)
+{
+	struct reader r = reader_over(script.at, script.size);
+	struct multisig m;
+	if (!multisig_read(&r, OP_CHECKMULTISIG, &m) || !reader_done(&r))
 		return 1;
 	*ret = m;
 	return 0;
+}
+
+static bool opcode_read(struct reader *r, uint8_t opcode)
+{
+	return read_u8(r) == opcode && !r->failed;
+}
+
+int script_unvault_parse(struct span script, struct unvault *ret)
+{
+	struct reader r = reader_over(script.at, script.size);
+	struct unvault u;
+	struct script_item item;
+	int64_t lock;
+	if (!multisig_read(&r, OP_CHECKMULTISIG, &u.cancel) || !opcode_read(&r, OP_IFDUP) ||
+	    !opcode_read(&r, OP_NOTIF) || !multisig_read(&r, OP_CHECKMULTISIGVERIFY, &u.pay))
+		return 1;
+	if (!script_next(&r, &item) || script_item_number(&item, &lock) || lock < 1 || lock > UINT32_MAX / 2)
+		return 1;
+	if (!opcode_read(&r, OP_CHECKSEQUENCEVERIFY) || !opcode_read(&r, OP_ENDIF) || !reader_done(&r))
+		return 1;
+	u.lock = (uint32_t)lock;
+	*ret = u;
+	return 0;
+}
+
+int script_multi_a_parse(struct span script, struct multisig *ret)
+{
+	struct reader r = reader_over(script.at, script.size);
+	struct multisig m = { .count = 0 };
+	struct script_item item;
+	while (script_next(&r, &item) && item.opcode == 32 && m.count < MULTISIG_KEYS_MAX) {
+		m.keys[m.count] = item.push.at;
+		if (!opcode_read(&r, m.count++ ? OP_CHECKSIGADD : OP_CHECKSIG))
+			return 1;
+	}
+	if (r.failed || m.count == 0 || !small_number(&item, &m.threshold) || m.threshold > m.count)
+		return 1;
+	if (!opcode_read(&r, OP_NUMEQUAL) || !reader_done(&r))
+		return 1;
+	*ret = m;
+	return 0;
+}
+
+bool script_holds(struct span script, const void *data, size_t size)
+{
+	struct reader r = reader_over(script.at, script.size);
+	struct script_item item;
+	bool found = false;
+	while (script_next(&r, &item)) {
+		found |= span_equal(item.push, span_over(data, size));
+		if (item.opcode == OP_CODESEPARATOR)
+			return false;
+	}
+	return found && reader_done(&r);
 }

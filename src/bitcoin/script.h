@@ -36,3 +36,17 @@ struct multisig {
 };
 // OP_m <key>... OP_n OP_CHECKMULTISIG with compressed keys and 1 <= m <= n <= 16. 0, or 1 when it is not that.
 MUST_USE int script_multisig_parse(struct span script, struct multisig *ret);
+
+// multi(cancel) OP_IFDUP OP_NOTIF v:multi(pay) <lock> OP_CHECKSEQUENCEVERIFY OP_ENDIF: the unvault. 0, or 1.
+struct unvault {
+	struct multisig cancel;
+	struct multisig pay;
+	uint32_t lock;
+};
+MUST_USE int script_unvault_parse(struct span script, struct unvault *ret);
+
+// <key> OP_CHECKSIG <key> OP_CHECKSIGADD ... k OP_NUMEQUAL with x-only keys: multi_a (BIP387). 0, or 1.
+MUST_USE int script_multi_a_parse(struct span script, struct multisig *ret);
+
+// Whether the bytes are one of the script's pushes, and the script reads to its end without OP_CODESEPARATOR.
+bool script_holds(struct span script, const void *data, size_t size);
