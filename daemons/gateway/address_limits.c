@@ -148,9 +148,9 @@ static struct limit_answer charge_tier(struct limits *l, const uint64_t key[2], 
 struct limit_answer limits_charge(struct limits *l, const uint8_t address[16], unsigned cost, uint64_t now_ns)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	struct limit_answer worst = { 0 };
+	struct limit_answer first = { 0 };
 	if (!l->per_unit_ns)
-		return worst;
+		return first;
 	bool v4 = memcmp(address, mapped, sizeof mapped) == 0;
 	const struct tier *tier = v4 ? tiers_v4 : tiers_v6;
 	size_t tiers = v4 ? ARRAY_LEN(tiers_v4) : ARRAY_LEN(tiers_v6);
@@ -162,8 +162,11 @@ struct limit_answer limits_charge(struct limits *l, const uint8_t address[16], u
 			return (struct limit_answer){ .verdict = LIMIT_BANNED,
 						      .retry_after_s = seconds_up(b->until_ns - now_ns) };
 		struct limit_answer answer = charge_tier(l, key, tier[i].times, cost, now_ns);
-		if (i == 0 || answer.verdict > worst.verdict)
-			worst = answer;
+		if (i == 0 || answer.verdict != LIMIT_FINE)
+			first = answer;
+		// What one /64 is refused is not charged to its neighbours in the /48.
+		if (answer.verdict != LIMIT_FINE)
+			break;
 	}
-	return worst;
+	return first;
 }
