@@ -259,13 +259,16 @@ static int shell_wait(struct shell *s)
 	size_t n = 0;
 	if (!s->engine_broken)
 		readers[n++] = &s->from_engine;
-	// A gateway that has no room for answers is not waited for: its requests would keep us awake.
-	for (uint32_t i = 0; i < s->gateways; i++)
-		if (!s->gateway[i].broken && channel_room(&s->gateway[i].to) >= ROOM_ANSWER)
-			readers[n++] = &s->gateway[i].from;
-	// Those left out are looked at again soon.
-	bool all = n == s->gateways + 1;
-	return channel_wait(readers, n, s->doorbell, s->spin_us, all ? 500 : 1);
+	// A gateway without room for answers would keep us awake by its requests: it is looked at again soon instead.
+	bool soon = false;
+	for (uint32_t i = 0; i < s->gateways; i++) {
+		struct gateway *g = &s->gateway[i];
+		if (!g->broken && channel_room(&g->to) >= ROOM_ANSWER)
+			readers[n++] = &g->from;
+		else if (!g->broken)
+			soon = true;
+	}
+	return channel_wait(readers, n, s->doorbell, s->spin_us, soon ? 1 : 500);
 }
 
 static void stats_note(struct shell *s, uint64_t now_us)

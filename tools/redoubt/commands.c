@@ -3,7 +3,7 @@
 // share a first word stand together.
 #include "command.h"
 
-#define STATEMENT "\n  --operator-key FILE     the operator's Ed25519 seed (DIR/keys/operator.key)\n" \
+#define STATEMENT "  --operator-key FILE     the operator's Ed25519 seed (DIR/keys/operator.key)\n" \
 		  "The statement is signed here and becomes an entry of the journal with your user id."
 
 const struct command commands[] = {
@@ -25,20 +25,20 @@ const struct command commands[] = {
 	  "Colours are left out when NO_COLOR is set or the output is not a terminal.", command_status },
 	{ "customer add", "[--label TEXT] [--commitment HEX]", "Add a customer; prints the number",
 	  "  --label TEXT            at most 32 bytes, public in the journal: never a name\n"
-	  "  --commitment HEX        64 digits, the salted commitment to the person's data" STATEMENT,
+	  "  --commitment HEX        64 digits, the salted commitment to the person's data\n" STATEMENT,
 	  command_customer_add },
-	{ "customer freeze", "CUSTOMER", "Let a customer cancel and read, but not order", STATEMENT + 1,
+	{ "customer freeze", "CUSTOMER", "Let a customer cancel and read, but not order", STATEMENT,
 	  command_customer_freeze },
-	{ "customer unfreeze", "CUSTOMER", "Let a frozen customer order again", STATEMENT + 1, command_customer_unfreeze },
+	{ "customer unfreeze", "CUSTOMER", "Let a frozen customer order again", STATEMENT, command_customer_unfreeze },
 	{ "key add", "CUSTOMER [options]", "Add an API key; prints its secret once",
 	  "  --kind hmac | ed25519   (hmac)\n"
 	  "  --scopes LIST           of read, trade, withdraw (read,trade)\n"
 	  "  --ip LIST               up to 8 addresses or prefixes that may use it (any)\n"
-	  "  --public FILE           an Ed25519 public key in PEM that the customer made; nobody else then has a secret"
+	  "  --public FILE           an Ed25519 public key in PEM that the customer made; nobody else then has a secret\n"
 	  STATEMENT, command_key_add },
-	{ "key remove", "KEY", "Remove an API key, at once and for ever", STATEMENT + 1, command_key_remove },
+	{ "key remove", "KEY", "Remove an API key, at once and for ever", STATEMENT, command_key_remove },
 	{ "asset add", "NAME [--decimals N]", "Add an asset; prints its number",
-	  "  --decimals N            decimals that clients are shown, 0 to 8 (8)" STATEMENT, command_asset_add },
+	  "  --decimals N            decimals that clients are shown, 0 to 8 (8)\n" STATEMENT, command_asset_add },
 	{ "market add", "BASE QUOTE --tick PRICE --lot QUANTITY [options]", "Add a market; prints its number",
 	  "  --tick PRICE            step of prices, and the lowest one\n"
 	  "  --lot QUANTITY          step of quantities, and the smallest one; tick times lot must be a whole 0.00000001\n"
@@ -46,12 +46,12 @@ const struct command commands[] = {
 	  "  --quantity-max QUANTITY   (9000)\n"
 	  "  --notional-min AMOUNT   in the quote asset (5)\n"
 	  "  --notional-max AMOUNT   (9000000)\n"
-	  "  --maker PERCENT --taker PERCENT   fees from 0 to 10 (0.1)" STATEMENT, command_market_add },
+	  "  --maker PERCENT --taker PERCENT   fees from 0 to 10 (0.1)\n" STATEMENT, command_market_add },
 	{ "market set", "SYMBOL [--status S] [--maker PERCENT] [--taker PERCENT]", "Change a market's status or fees",
 	  "  --status trading | halted | cancel-only\n"
-	  "  --maker PERCENT --taker PERCENT   fees from 0 to 10, of what the side receives" STATEMENT,
+	  "  --maker PERCENT --taker PERCENT   fees from 0 to 10, of what the side receives\n" STATEMENT,
 	  command_market_set },
-	{ "deposit-test", "CUSTOMER ASSET AMOUNT", "Give a customer test money; only where genesis says demo", STATEMENT + 1,
+	{ "deposit-test", "CUSTOMER ASSET AMOUNT", "Give a customer test money; only where genesis says demo", STATEMENT,
 	  command_deposit_test },
 	{ "book", "SYMBOL [--levels N] [--watch]", "Show the order book and the last trades",
 	  "  --levels N              of each side, 1 to 100 (12)\n"
