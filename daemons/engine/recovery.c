@@ -63,7 +63,8 @@ int recovery_run(const struct recovery_options *options, struct recovery *ret, s
 				    .founding = options->founding,
 				    .snapshots_fd = options->snapshots_fd,
 				    .blocks_max = options->blocks,
-				    .durable = options->blocks };
+				    .durable = options->blocks,
+				    .ahead = true };
 	struct fold *f;
 	int r = fold_open(&how, &f, ret_error);
 	if (r)

@@ -9,6 +9,7 @@
 struct fold {
 	struct exchange *exchange;
 	struct journal_reader *reader;
+	struct journal_ahead *ahead; // has the reader while it is there
 	struct voids voids;
 	struct fold_place place;
 	struct fold_divergence divergence;
@@ -41,6 +42,8 @@ static int voids_scan(struct fold *f, const struct fold_options *o, struct journ
 	f->voids.count = 0;
 	int r = reader_reopen(f, o, error);
 	struct block_view block;
+	if (!r)
+		journal_reader_light(f->reader); // every block is read again, in full, when it is folded
 	while (!r) {
 		r = journal_reader_next(f->reader, o->durable, &block, error);
 		if (!r && voids_collect(&f->voids, &block))
@@ -121,6 +124,8 @@ int fold_open(const struct fold_options *options, struct fold **ret, struct jour
 	if (!f)
 		return -ENOMEM;
 	int r = fold_start(f, options, ret_error);
+	if (!r && options->ahead)
+		r = journal_ahead_open(f->reader, options->durable, &f->ahead);
 	if (r) {
 		fold_close(f);
 		return r;
@@ -133,6 +138,8 @@ void fold_close(struct fold *f)
 {
 	if (!f)
 		return;
+	if (f->ahead)
+		f->reader = journal_ahead_close(f->ahead);
 	journal_reader_close(f->reader);
 	exchange_free(f->exchange);
 	free(f);
@@ -185,12 +192,25 @@ static int digest_compare(struct fold *f, const struct block_view *block)
 	return FOLD_DIVERGED;
 }
 
+// The next block; what was read ahead first.
+static int block_next(struct fold *f, uint64_t durable, struct block_view *ret, struct journal_error *error)
+{
+	if (f->ahead) {
+		int r = journal_ahead_next(f->ahead, ret, error);
+		if (r != 2)
+			return r;
+		f->reader = journal_ahead_close(f->ahead);
+		f->ahead = NULL;
+	}
+	return journal_reader_next(f->reader, durable, ret, error);
+}
+
 int fold_block(struct fold *f, uint64_t durable, fold_entry each, void *context, struct journal_error *ret_error)
 {
 	struct block_view block;
 	if (f->diverged)
 		return FOLD_DIVERGED;
-	int r = journal_reader_next(f->reader, durable, &block, ret_error);
+	int r = block_next(f, durable, &block, ret_error);
 	if (r)
 		return r;
 	struct reader entries = reader_over(block.entries, block.entries_size);

@@ -27,6 +27,7 @@ struct fold_options {
 	int snapshots_fd;               // directory, or -1: from zero
 	uint64_t blocks_max;            // take a snapshot of at most so many blocks (UINT64_MAX = the newest)
 	uint64_t durable;               // blocks known durable at the start; UINT64_MAX = what is there
+	bool ahead;                     // read and verify those in a thread of its own while the caller's one applies
 	// Told about blocks read while VOIDs are collected. May be NULL.
 	void (*progress)(void *context, uint64_t blocks);
 	void *context;

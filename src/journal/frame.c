@@ -98,6 +98,22 @@ enum frame_state frame_check(const uint8_t *from, size_t available, struct frame
 	return FRAME_WHOLE;
 }
 
+enum frame_state frame_peek(const uint8_t *from, size_t available, struct frame_head *ret)
+{
+	uint64_t magic;
+	uint16_t version;
+	struct frame_head head;
+	if (available < BLOCK_ALIGN)
+		return FRAME_NONE;
+	memcpy(&magic, from, sizeof magic);
+	if (magic != FRAME_MAGIC)
+		return FRAME_NONE;
+	if (!head_read(from, &head, &version) || version != FRAME_VERSION || head.size > available)
+		return FRAME_BROKEN;
+	*ret = head;
+	return FRAME_WHOLE;
+}
+
 enum frame_state frame_open(struct journal_keys *keys, const uint8_t *from, const struct frame_head *head, void *to)
 {
 	uint8_t nonce[AEAD_NONCE_SIZE];

@@ -35,5 +35,8 @@ MUST_USE int frame_seal(struct journal_keys *keys, const struct frame_head *head
 // Reads and checks the head, the CRC and the padding of the frame at the front of `available` bytes.
 enum frame_state frame_check(const uint8_t *from, size_t available, struct frame_head *ret);
 
+// The head alone: enough to decrypt, whose tag then vouches for head and ciphertext, not for CRC and padding.
+enum frame_state frame_peek(const uint8_t *from, size_t available, struct frame_head *ret);
+
 // Decrypts a frame that frame_check found whole. `to` holds plain_size bytes.
 enum frame_state frame_open(struct journal_keys *keys, const uint8_t *from, const struct frame_head *head, void *to);

@@ -130,6 +130,19 @@ void journal_reader_close(struct journal_reader *r); // accepts NULL
 MUST_USE int journal_reader_next(struct journal_reader *r, uint64_t durable, struct block_view *ret,
 				 struct journal_error *ret_error);
 
+// From now on only the tags are verified, neither CRC nor chain, and leaf hashes are not
+// computed (left zero): three times as fast, for a first look before a full reading of the same blocks.
+void journal_reader_light(struct journal_reader *r);
+
+// A thread that reads and verifies ahead of the one that uses the blocks. Takes the reader over; it may
+// be used again after journal_ahead_close gave it back. Not for a reader whose blocks the caller still holds.
+struct journal_ahead;
+MUST_USE int journal_ahead_open(struct journal_reader *reader, uint64_t durable, struct journal_ahead **ret);
+// As journal_reader_next: 0 with *ret (valid until the next call), 1 with the error, 2 when `durable` is reached.
+MUST_USE int journal_ahead_next(struct journal_ahead *a, struct block_view *ret, struct journal_error *ret_error);
+// Ends the thread. The reader, standing after the last block read ahead; when _next gave 1 or 2 that is where it stopped.
+struct journal_reader *journal_ahead_close(struct journal_ahead *a); // accepts NULL
+
 // What followers wait on: a page that the engine's journal thread writes and everyone else maps read-only.
 #include <stdatomic.h>
 struct durable_page {

@@ -164,6 +164,60 @@ static void follower_stops_at_durable(void **state)
 	test_disk_clear(&disk);
 }
 
+// The same blocks, light and ahead; the reader goes on by itself afterwards.
+static void light_and_ahead(void **state)
+{
+	struct test_disk disk;
+	struct storage s;
+	struct journal_place place;
+	struct journal_reader *r;
+	struct journal_ahead *a;
+	struct journal_error error;
+	struct block_view v;
+	test_disk_init(&disk, &s);
+	struct journal *j = open_writer(&s, &place);
+	for (size_t n = 0; n < 60; n++)
+		assert_int_equal(write_batch(j, &place, 1 + n % 5, 60, &error), 0);
+	for (int light = 0; light < 2; light++) {
+		uint64_t seen = 0, durable = place.blocks;
+		int result;
+		assert_int_equal(journal_reader_open(&s, master, exchange, 0, &r, &error), 0);
+		if (light)
+			journal_reader_light(r);
+		assert_int_equal(journal_ahead_open(r, durable, &a), 0);
+		while ((result = journal_ahead_next(a, &v, &error)) == 0) {
+			assert_int_equal(v.number, seen);
+			assert_int_equal(v.entries[7], (uint8_t)(seen + 7 * 31));
+			seen++;
+		}
+		assert_int_equal(result, 2);
+		assert_int_equal(seen, durable);
+		assert_int_equal(journal_ahead_next(a, &v, &error), 2);
+		assert_ptr_equal(journal_ahead_close(a), r);
+		assert_int_equal(write_batch(j, &place, 2, 60, &error), 0);
+		assert_int_equal(journal_reader_next(r, place.blocks, &v, &error), 0);
+		assert_int_equal(v.number, seen);
+		assert_int_equal(journal_ahead_open(r, UINT64_MAX, &a), 0); // ended before its time
+		assert_int_equal(journal_ahead_next(a, &v, &error), 0);
+		assert_int_equal(v.number, seen + 1);
+		journal_reader_close(journal_ahead_close(a));
+	}
+	journal_close(j);
+	// Damage is told, after everything before it.
+	disk.segment[1][disk.size[1] / 2] ^= 1;
+	uint64_t seen = 0;
+	int result;
+	assert_int_equal(journal_reader_open(&s, master, exchange, 0, &r, &error), 0);
+	assert_int_equal(journal_ahead_open(r, place.blocks, &a), 0);
+	while ((result = journal_ahead_next(a, &v, &error)) == 0)
+		seen++;
+	assert_int_equal(result, 1);
+	assert_int_equal(error.fault, JOURNAL_DAMAGED);
+	assert_int_equal(error.block, seen);
+	journal_reader_close(journal_ahead_close(a));
+	test_disk_clear(&disk);
+}
+
 struct failure {
 	int write, sync, create;
 	enum journal_fault fault;
@@ -266,6 +320,7 @@ int main(void)
 		cmocka_unit_test(largest_blocks),
 		cmocka_unit_test(one_sync_a_batch),
 		cmocka_unit_test(follower_stops_at_durable),
+		cmocka_unit_test(light_and_ahead),
 		cmocka_unit_test(errors_kill_the_writer),
 		cmocka_unit_test(open_reports_errors),
 		cmocka_unit_test(prepared_segment_is_used),

@@ -91,6 +91,11 @@ void journal_reader_close(struct journal_reader *r)
 	free(r);
 }
 
+void journal_reader_light(struct journal_reader *r)
+{
+	r->light = true;
+}
+
 // Nothing valid although more is promised, or the end of what is there.
 static int stopped_here(struct journal_reader *r, enum step step, uint64_t durable, struct journal_error *ret_error)
 {

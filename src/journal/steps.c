@@ -139,7 +139,10 @@ static enum step frame_here(struct journal_reader *r, bool decrypt, const uint8_
 			(void)fault_storage(ret_error, error, steps_place(r), "Reading");
 			return STEP_FAULT;
 		}
-		if (frame_check(*ret_bytes, available, ret) != FRAME_WHOLE || ret->number != r->place.blocks)
+		bool light = r->light && decrypt;
+		enum frame_state found = light ? frame_peek(*ret_bytes, available, ret) :
+						 frame_check(*ret_bytes, available, ret);
+		if (found != FRAME_WHOLE || ret->number != r->place.blocks)
 			continue;
 		enum frame_state state = decrypt ? frame_open(&r->keys, *ret_bytes, ret, r->leaf) : FRAME_WHOLE;
 		if (state == FRAME_WHOLE)
@@ -184,7 +187,8 @@ static bool leaf_read(struct journal_reader *r, const struct frame_head *head, s
 	if (r->anchored && (v.first_sequence != r->place.sequence + 1 || v.time_us < r->place.time_us ||
 			    memcmp(v.previous, r->place.leaf_hash, 32) != 0))
 		return false;
-	leaf_hash_of(r->leaf, head->plain_size, v.leaf_hash);
+	if (!r->light)
+		leaf_hash_of(r->leaf, head->plain_size, v.leaf_hash);
 	*ret = v;
 	return true;
 }
@@ -213,7 +217,7 @@ enum step steps_next(struct journal_reader *r, struct block_view *ret, struct jo
 	r->place = (struct journal_place){ .blocks = view.number + 1, .sequence = view.first_sequence + view.count - 1,
 					   .time_us = view.time_us, .digest = view.digest };
 	memcpy(r->place.leaf_hash, view.leaf_hash, 32);
-	r->anchored = true;
+	r->anchored = !r->light;
 	*ret = view;
 	return STEP_BLOCK;
 }

@@ -18,6 +18,7 @@ struct journal_reader {
 	uint64_t offset;           // of the next frame
 	struct journal_place place; // everything before it
 	bool anchored;             // the place's hash and sequence are known
+	bool light;                // tags only: see journal_reader_light
 };
 
 enum step {
