@@ -13,6 +13,9 @@
 #include "bitcoin/sighash.h"
 
 #define PSBT_SIZE_MAX (16u << 20) // bytes; previous transactions make the bulk
+#define PSBT_INPUTS_MAX 2500      // more do not fit into a transaction that nodes relay (100,000 vbytes)
+#define PSBT_OUTPUTS_MAX 12000
+#define PSBT_PAIRS_MAX 4096       // in one map
 
 struct psbt_pair {
 	uint64_t type;        // its compact integer
@@ -47,7 +50,7 @@ enum psbt_refusal {
 	PSBT_MEMORY,            // the arena is full
 	PSBT_SIZE,              // longer than PSBT_SIZE_MAX
 	PSBT_MAGIC,             // does not begin as a PSBT
-	PSBT_STRUCTURE,         // cut off, bytes left over, counts that do not fit
+	PSBT_STRUCTURE,         // cut off, bytes left over, counts that do not fit or above the limits
 	PSBT_DUPLICATE,         // a key twice in one map
 	PSBT_VERSION,           // neither 0 nor 2
 	PSBT_FIELD,             // a field's key or value is malformed

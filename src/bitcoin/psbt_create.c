@@ -6,6 +6,8 @@ enum psbt_refusal psbt_create(const struct transaction *tx, struct arena *arena,
 	struct psbt psbt = { .version = 0, .tx = *tx };
 	size_t size = transaction_size(tx, false);
 	uint8_t *bytes = arena_take(arena, 1, size);
+	if (tx->input_count > PSBT_INPUTS_MAX || tx->output_count > PSBT_OUTPUTS_MAX)
+		return PSBT_STRUCTURE;
 	for (size_t i = 0; i < tx->input_count; i++) {
 		if (tx->inputs[i].script_sig.size || tx->inputs[i].witness_count)
 			return PSBT_TRANSACTION;
@@ -48,7 +50,7 @@ const char *psbt_refusal_text(enum psbt_refusal refusal)
 		[PSBT_MEMORY] = "it needs more memory than it is given",
 		[PSBT_SIZE] = "it is longer than 16 MiB",
 		[PSBT_MAGIC] = "it does not begin as a PSBT",
-		[PSBT_STRUCTURE] = "it is cut off or has bytes left over",
+		[PSBT_STRUCTURE] = "it is cut off, has bytes left over, or has more inputs, outputs or fields than are taken",
 		[PSBT_DUPLICATE] = "a field occurs twice",
 		[PSBT_VERSION] = "its version is neither 0 nor 2",
 		[PSBT_FIELD] = "a field is malformed",

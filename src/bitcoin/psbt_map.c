@@ -48,6 +48,8 @@ const struct psbt_pair *psbt_find_key(const struct psbt_map *map, struct span ke
 
 static bool room_make(struct psbt_map *map, struct arena *arena)
 {
+	if (map->count >= PSBT_PAIRS_MAX)
+		return false;
 	if (map->count < map->room)
 		return true;
 	size_t room = map->room ? map->room * 2 : 8;

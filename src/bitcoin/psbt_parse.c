@@ -50,7 +50,7 @@ static enum psbt_refusal map_read(struct reader *r, struct arena *arena, struct 
 	struct psbt_pair pair;
 	while (reader_left(&ahead) && ahead.at[0] != 0 && pair_read(&ahead, &pair))
 		map.count++;
-	if (ahead.failed || reader_left(&ahead) == 0)
+	if (ahead.failed || reader_left(&ahead) == 0 || map.count > PSBT_PAIRS_MAX)
 		return PSBT_STRUCTURE;
 	map.room = map.count;
 	map.pairs = arena_take(arena, map.count, sizeof *map.pairs);
@@ -115,6 +115,8 @@ static enum psbt_refusal counts_read(struct psbt *psbt, const struct reader *r, 
 static enum psbt_refusal maps_read(struct psbt *psbt, struct reader *r, struct arena *arena)
 {
 	enum psbt_refusal refusal = PSBT_FINE;
+	if (psbt->tx.input_count > PSBT_INPUTS_MAX || psbt->tx.output_count > PSBT_OUTPUTS_MAX)
+		return PSBT_STRUCTURE;
 	psbt->inputs = arena_take(arena, psbt->tx.input_count, sizeof *psbt->inputs);
 	psbt->outputs = arena_take(arena, psbt->tx.output_count, sizeof *psbt->outputs);
 	if (!psbt->inputs || !psbt->outputs)

@@ -140,6 +140,8 @@ static void finish(struct psbt *psbt, const struct wallet *w)
 		sink_span(&witness, tx.inputs[0].witness[i]);
 	size_t most = descriptor_witness_weight(&d, w->spend);
 	assert_in_range(witness.size + 1, most - w->count * 4 - 1, most); // DER signatures are up to 3 bytes shorter
+	size_t expected = transaction_weight_signed(&psbt->tx, &most);
+	assert_int_equal(expected - transaction_weight(&tx), most - (witness.size + 1));
 }
 
 static void wallet_spend(const struct wallet *w, bool reversed)

@@ -109,6 +109,14 @@ size_t transaction_vsize(const struct transaction *tx)
 	return (transaction_weight(tx) + WITNESS_SCALE - 1) / WITNESS_SCALE;
 }
 
+size_t transaction_weight_signed(const struct transaction *tx, const size_t *witness_weights)
+{
+	size_t weight = transaction_size(tx, false) * WITNESS_SCALE + 2; // marker and flag
+	for (size_t i = 0; i < tx->input_count; i++)
+		weight += witness_weights[i];
+	return weight;
+}
+
 static void id_of(const struct transaction *tx, bool with_witness, uint8_t ret[TXID_SIZE])
 {
 	struct sha256 hash;

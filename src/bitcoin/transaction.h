@@ -57,7 +57,8 @@ enum transaction_fault {
 	TRANSACTION_DUPLICATE_INPUT, // spends one output twice
 	TRANSACTION_NULL_INPUT,      // a coinbase, or an outpoint of zeros
 };
-// What consensus demands of any transaction without looking at the chain.
+// What consensus demands of any transaction without looking at the chain. Compares
+// each input with each: callers bound their number (PSBT_INPUTS_MAX).
 enum transaction_fault transaction_check(const struct transaction *tx);
 
 // Sum of all outputs; false above MONEY_MAX.
@@ -70,6 +71,9 @@ size_t transaction_size(const struct transaction *tx, bool with_witness);
 size_t transaction_weight(const struct transaction *tx);
 // Weight / 4 rounded up: what fee rates count.
 size_t transaction_vsize(const struct transaction *tx);
+// The weight that an unsigned transaction of segwit inputs will have: for each
+// input the bytes of its witness, with their count (descriptor_witness_weight).
+size_t transaction_weight_signed(const struct transaction *tx, const size_t *witness_weights);
 
 void transaction_id(const struct transaction *tx, uint8_t ret[TXID_SIZE]);
 void transaction_witness_id(const struct transaction *tx, uint8_t ret[TXID_SIZE]);
