@@ -7,7 +7,7 @@
 #include "base/base.h"
 
 #define BASE58_TEXT_MAX 512 // characters that are read; an extended key has 111
-#define BASE58_DATA_MAX 384 // bytes that are written
+#define BASE58_DATA_MAX 374 // bytes that are written: what BASE58_TEXT_MAX characters can hold
 
 // The text and a NUL. 0 and *ret_length, or 1 when data is longer than
 // BASE58_DATA_MAX or `room` (with the NUL) does not suffice.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bitcoin/mnemonic.h"
 
+#include "bitcoin/word_list.h"
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
 #include "crypto/sha512.h"
@@ -10,18 +11,7 @@
 
 int mnemonic_word_index(const char *word, size_t length)
 {
-	size_t low = 0, high = ARRAY_LEN(mnemonic_words);
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = strncmp(mnemonic_words[middle], word, length);
-		if (order == 0 && mnemonic_words[middle][length] == 0)
-			return (int)middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
+	return word_list_index(mnemonic_words, ARRAY_LEN(mnemonic_words), word, length);
 }
 
 static bool entropy_size_valid(size_t size)

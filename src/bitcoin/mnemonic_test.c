@@ -59,6 +59,7 @@ static void test_refused(void **state)
 	for (int i = 0; i < 2048; i++)
 		assert_int_equal(mnemonic_word_index(mnemonic_words[i], strlen(mnemonic_words[i])), i);
 	assert_int_equal(mnemonic_word_index("", 0), -1);
+	assert_int_equal(mnemonic_word_index("zoo\0\0\0\0\0\0", 9), -1); // found by the fuzzer: a NUL ended the comparison
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole spends of each template: described, signed by several in both orders, joined, completed, extracted; and
 // what must be refused on the way.
+#include "bitcoin/hashes.h"
 #include "bitcoin/psbt.h"
 #include "bitcoin/testing.h"
 #include "bitcoin/timelock.h"
@@ -312,11 +313,76 @@ static void test_false_parts(void **state)
 	assert_int_equal(psbt_add_v0(&psbt, &arena, &shared, 0, key.at, der), PSBT_SIGNATURE);
 }
 
+// Segwit inside P2SH: the redeem script must be the one paid to, and goes into the scriptSig.
+static void test_nested(void **state)
+{
+	struct psbt psbt;
+	struct transaction tx;
+	struct sighash_shared shared;
+	struct output_script nested;
+	uint8_t key_hash[20], script_hash[20], id[TXID_SIZE], redeem[22] = { 0, 20 };
+	arena = arena_over(memory, sizeof memory);
+	hash160_of(signers[0].public.key, 33, key_hash);
+	memcpy(redeem + 2, key_hash, 20);
+	hash160_of(redeem, sizeof redeem, script_hash);
+	output_script_hash(script_hash, &nested);
+	struct tx_input before = { .previous = { { 1 }, 7 } };
+	struct tx_output paid = { FUNDED, output_span(&nested) };
+	tx = (struct transaction){ 2, 0, &before, 1, &paid, 1 };
+	struct writer w = writer_over(previous_bytes, sizeof previous_bytes);
+	transaction_write(&tx, false, &w);
+	transaction_id(&tx, id);
+	spend_input = (struct tx_input){ .sequence = SEQUENCE_REPLACEABLE };
+	memcpy(spend_input.previous.txid, id, sizeof id);
+	tx = (struct transaction){ 2, 0, &spend_input, 1, &paid, 1 };
+	assert_int_equal(psbt_create(&tx, &arena, &psbt), PSBT_FINE);
+	assert_int_equal(psbt_put_previous(&psbt, &arena, 0, span_over(previous_bytes, writer_size(&w))), PSBT_FINE);
+	assert_int_equal(psbt_sighash_prepare(&psbt, PSBT_TO_SIGN, &arena, &shared), PSBT_FINE);
+	struct psbt_map *map = &psbt.inputs[0].map;
+	assert_int_equal(psbt_sign_v0(&psbt, &arena, &shared, 0, signers[0].secret), PSBT_SCRIPT);
+	hash160_of(signers[1].public.key, 33, redeem + 2); // another key's program
+	assert_int_equal(psbt_put(map, &arena, PSBT_IN_REDEEM_SCRIPT, span_over(NULL, 0), span_over(redeem, 22)), PSBT_FINE);
+	assert_int_equal(psbt_sign_v0(&psbt, &arena, &shared, 0, signers[1].secret), PSBT_SCRIPT);
+	memcpy(redeem + 2, key_hash, 20);
+	assert_int_equal(psbt_put(map, &arena, PSBT_IN_REDEEM_SCRIPT, span_over(NULL, 0), span_over(redeem, 22)), PSBT_FINE);
+	assert_int_equal(psbt_sign_v0(&psbt, &arena, &shared, 0, signers[1].secret), PSBT_KEY);
+	assert_int_equal(psbt_sign_v0(&psbt, &arena, &shared, 0, signers[0].secret), PSBT_FINE);
+	assert_int_equal(psbt_finalize_input(&psbt, &arena, &shared, 0), PSBT_FINE);
+	assert_int_equal(psbt_extract(&psbt, &arena, &tx), PSBT_FINE);
+	assert_int_equal(tx.inputs[0].script_sig.size, 23);
+	assert_int_equal(tx.inputs[0].script_sig.at[0], 22);
+	assert_memory_equal(tx.inputs[0].script_sig.at + 1, redeem, 22);
+}
+
+// A leaf that is not of the output's tree is neither signed nor completed.
+static void test_false_leaf(void **state)
+{
+	struct psbt psbt;
+	uint8_t control[33], script[DESCRIPTOR_SCRIPT_MAX];
+	wallet("tr($$,sortedmulti_a(2,$0,$1,$2))");
+	spend(&psbt, SEQUENCE_REPLACEABLE);
+	struct psbt_map *map = &psbt.inputs[0].map;
+	const struct psbt_pair *leaf = psbt_find(map, PSBT_IN_TAP_LEAF_SCRIPT);
+	struct span value = leaf->value;
+	memcpy(control, leaf->key_data.at, sizeof control);
+	memcpy(script, value.at, value.size);
+	script[value.size - 3] = 0x51; // one signature instead of two
+	psbt_remove(map, PSBT_IN_TAP_LEAF_SCRIPT);
+	assert_int_equal(psbt_put(map, &arena, PSBT_IN_TAP_LEAF_SCRIPT, span_over(control, 33), span_over(script, value.size)),
+			 PSBT_FINE);
+	assert_int_equal(sign(&psbt, 0), PSBT_SCRIPT);
+	assert_int_equal(finalize(&psbt), PSBT_SCRIPT);
+	assert_int_equal(psbt_put(map, &arena, PSBT_IN_TAP_LEAF_SCRIPT, span_over(control, 33), value), PSBT_FINE);
+	assert_int_equal(sign(&psbt, 0), PSBT_FINE);
+	assert_int_equal(finalize(&psbt), PSBT_INCOMPLETE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spends),	 cmocka_unit_test(test_locked),	     cmocka_unit_test(test_previous),
 		cmocka_unit_test(test_altered), cmocka_unit_test(test_false_parts),
+		cmocka_unit_test(test_nested),	 cmocka_unit_test(test_false_leaf),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -208,7 +208,11 @@ static void test_signer(void **state)
 	json_t *sets = vectors_load("bitcoin-core/rpc_psbt.json");
 	signer_set("Core signer", json_object_get(sets, "signer"));
 	json_decref(sets);
-	sets = vectors_load("wally/psbt.json");
+}
+
+static void test_wally_signer(void **state)
+{
+	json_t *sets = vectors_load("wally/psbt.json");
 	signer_set("wally signer", json_object_get(sets, "signer"));
 	json_decref(sets);
 }
@@ -256,7 +260,11 @@ static void test_combiner(void **state)
 	json_t *sets = vectors_load("bitcoin-core/rpc_psbt.json");
 	combiner_set("Core combiner", json_object_get(sets, "combiner"), "combine");
 	json_decref(sets);
-	sets = vectors_load("wally/psbt.json");
+}
+
+static void test_wally_combiner(void **state)
+{
+	json_t *sets = vectors_load("wally/psbt.json");
 	combiner_set("wally combiner", json_object_get(sets, "combiner"), "psbts");
 	json_decref(sets);
 }
@@ -301,7 +309,11 @@ static void test_finalizer(void **state)
 	json_t *sets = vectors_load("bitcoin-core/rpc_psbt.json");
 	finalizer_set("Core finalizer", json_object_get(sets, "finalizer"), "finalize");
 	json_decref(sets);
-	sets = vectors_load("wally/psbt.json");
+}
+
+static void test_wally_finalizer(void **state)
+{
+	json_t *sets = vectors_load("wally/psbt.json");
 	finalizer_set("wally finalizer", json_object_get(sets, "finalizer"), "psbt");
 	json_decref(sets);
 }
@@ -330,8 +342,34 @@ static void test_extractor(void **state)
 	json_t *sets = vectors_load("bitcoin-core/rpc_psbt.json");
 	extractor_set("Core extractor", json_object_get(sets, "extractor"), "extract");
 	json_decref(sets);
-	sets = vectors_load("wally/psbt.json");
+}
+
+static void test_wally_extractor(void **state)
+{
+	json_t *sets = vectors_load("wally/psbt.json");
 	extractor_set("wally extractor", json_object_get(sets, "extractor"), "psbt");
+	json_decref(sets);
+}
+
+// Fields of version 2 that are read but must not be.
+static void test_version(void **state)
+{
+	static const struct { uint8_t type; uint8_t value[4]; size_t size; enum psbt_refusal refusal; } vectors[] = {
+		{ PSBT_GLOBAL_TX_VERSION, { 2 }, 4, PSBT_FINE }, { PSBT_GLOBAL_TX_VERSION, { 1 }, 4, PSBT_FIELD },
+		{ PSBT_GLOBAL_VERSION, { 1 }, 4, PSBT_VERSION }, { PSBT_GLOBAL_VERSION, { 3 }, 4, PSBT_VERSION },
+		{ PSBT_GLOBAL_INPUT_COUNT, { 1, 0 }, 2, PSBT_FIELD },
+	};
+	json_t *sets = vectors_load("bip-0370.json");
+	const char *text = json_text(json_array_get(json_object_get(sets, "valid"), 0), "psbt");
+	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
+		struct arena arena = arena_over(memory, sizeof memory);
+		struct writer w = writer_over(written, sizeof written);
+		assert_int_equal(load(text, &arena, &first), PSBT_FINE);
+		assert_int_equal(psbt_put(&first.psbt.global, &arena, vectors[i].type, span_over(NULL, 0),
+					  span_over(vectors[i].value, vectors[i].size)), PSBT_FINE);
+		psbt_write(&first.psbt, &w);
+		assert_int_equal(psbt_parse(span_over(written, writer_size(&w)), &arena, &second.psbt), vectors[i].refusal);
+	}
 	json_decref(sets);
 }
 
@@ -340,7 +378,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_core),	 cmocka_unit_test(test_bip370),	   cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_wally),	 cmocka_unit_test(test_signer),	   cmocka_unit_test(test_combiner),
-		cmocka_unit_test(test_finalizer), cmocka_unit_test(test_extractor),
+		cmocka_unit_test(test_finalizer), cmocka_unit_test(test_extractor), cmocka_unit_test(test_version),
+		cmocka_unit_test(test_wally_signer), cmocka_unit_test(test_wally_combiner),
+		cmocka_unit_test(test_wally_finalizer), cmocka_unit_test(test_wally_extractor),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -127,6 +127,9 @@ static void taproot_script_check(const json_t *item)
 		assert_hex(tree.leaf[i], 32, json_string_value(json_array_get(json_object_get(middle, "leafHashes"), i)));
 		assert_hex(control, size, json_string_value(json_array_get(blocks, i)));
 		assert_true(taproot_control_proves(span_over(control, size), leaves[i].script, key));
+		control[0] ^= 1; // the other Y
+		assert_false(taproot_control_proves(span_over(control, size), leaves[i].script, key));
+		control[0] ^= 1;
 		control[size - 1] ^= 1;
 		assert_false(taproot_control_proves(span_over(control, size), leaves[i].script, key));
 	}

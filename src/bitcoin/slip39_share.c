@@ -2,6 +2,7 @@
 // A share in words: ten bits each, four words of parameters, the padded value, three words of checksum (RS1024).
 #include "bitcoin/slip39.h"
 
+#include "bitcoin/word_list.h"
 #include "crypto/secret.h"
 
 #define WORD_BITS 10
@@ -30,22 +31,6 @@ static uint32_t checksum_of(bool extendable, const uint16_t *words, size_t count
 	return sum;
 }
 
-static int word_index(const char *word, size_t length)
-{
-	size_t low = 0, high = ARRAY_LEN(slip39_words);
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = strncmp(slip39_words[middle], word, length);
-		if (order == 0 && slip39_words[middle][length] == 0)
-			return (int)middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
-}
-
 static int words_read(const char *text, size_t length, uint16_t words[SLIP39_WORDS_MAX], size_t *ret_count,
 		      size_t *ret_word)
 {
@@ -55,7 +40,7 @@ static int words_read(const char *text, size_t length, uint16_t words[SLIP39_WOR
 			continue;
 		if (count == SLIP39_WORDS_MAX || i == start)
 			return 1;
-		int index = word_index(text + start, i - start);
+		int index = word_list_index(slip39_words, ARRAY_LEN(slip39_words), text + start, i - start);
 		if (index < 0) {
 			if (ret_word)
 				*ret_word = count;

@@ -144,6 +144,12 @@ static void test_words(void **state)
 {
 	static const char *const bad[] = { "", "academic", " academic acid", "academic  acid", "duckling enlarge" };
 	struct slip39_share share;
+#define ACT "activity activity activity activity activity activity activity activity activity activity activity activity"
+	static const char right[] = "acid academic academic academic academic " ACT " result average platform";
+	static const char wide[] = "acid academic academic academic academic academic " ACT " repair valuable trash";
+	assert_int_equal(slip39_share_parse(right, strlen(right), &share, NULL), 0);
+	assert_int_equal(slip39_share_parse(wide, strlen(wide), &share, NULL), 4); // twelve bits of padding
+	assert_int_equal(slip39_share_parse("acid\0\0 acid", 11, &share, NULL), 2);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_true(slip39_share_parse(bad[i], strlen(bad[i]), &share, NULL) > 0);
 	for (size_t i = 1; i < 1024; i++)

@@ -102,9 +102,31 @@ static void test_refused(void **state)
 		"01000000feffffff7f",     // a count that no memory should be taken for
 		"01000000ffffffffffffffffff",
 		"0100000000020000000000", // unknown flag
+		// one input, one output: with a witness section that holds nothing; with a count in three bytes
+		"0200000000010101010101010101010101010101010101010101010101010101010101010101010100000000000000000001"
+		"0100000000000000000000000000",
+		"02000000fd01000101010101010101010101010101010101010101010101010101010101010101000000000000000000"
+		"01010000000000000000" "00000000",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_int_equal(parse(bad[i], &tx, &size), 1);
+	static const char good[] = "020000000101010101010101010101010101010101010101010101010101010101010101010000000000"
+				   "00000000" "01010000000000000000" "00000000";
+	assert_int_equal(parse(good, &tx, &size), 0);
+	assert_int_equal(transaction_check(&tx), TRANSACTION_FINE);
+	struct tx_input twice[2] = { tx.inputs[0], tx.inputs[0] };
+	tx.inputs = twice;
+	tx.input_count = 2;
+	assert_int_equal(transaction_check(&tx), TRANSACTION_DUPLICATE_INPUT);
+	twice[1].previous.index++;
+	assert_int_equal(transaction_check(&tx), TRANSACTION_FINE);
+	memset(twice[1].previous.txid, 0, TXID_SIZE);
+	assert_int_equal(transaction_check(&tx), TRANSACTION_NULL_INPUT);
+	tx.input_count = 1;
+	tx.outputs[0].value = MONEY_MAX + 1;
+	assert_int_equal(transaction_check(&tx), TRANSACTION_VALUE);
+	tx.output_count = 0;
+	assert_int_equal(transaction_check(&tx), TRANSACTION_NO_OUTPUT);
 	struct arena small = arena_over(memory, 64);
 	size = json_hex(signed_tx, bytes, sizeof bytes);
 	assert_int_equal(transaction_parse(span_over(bytes, size), TRANSACTION_WIRE, &small, &tx), -ENOMEM);
