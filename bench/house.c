@@ -81,7 +81,7 @@ static int configure(const struct house *h)
 	FILE *f = fopen(path, "we");
 	if (!f)
 		return -1;
-	fprintf(f, "gateway : { listen = \"127.0.0.1:%u\"; weight_per_minute = 0; };\n"
+	fprintf(f, "gateway : { listen = \"127.0.0.1:%u\"; weight_per_minute = 0; accepts_per_minute = 0; };\n"
 		   "auth : { orders_per_10s = 100000000; orders_per_day = 100000000000L; };\n", h->port);
 	return fclose(f) ? -1 : 0;
 }

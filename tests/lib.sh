@@ -64,7 +64,7 @@ exchange_make() {
 	}
 	dir=$dir/state
 	# every client of a test has the same address: its limit has tests of its own
-	printf 'gateway : { listen = "127.0.0.1:%s"; weight_per_minute = %s; };\n%s\n' \
+	printf 'gateway : { listen = "127.0.0.1:%s"; weight_per_minute = %s; accepts_per_minute = 0; };\n%s\n' \
 		"$port" "${WEIGHT_PER_MINUTE:-0}" "${CONFIGURATION:-}" >"$dir/redoubt.conf"
 	trap exchange_remove EXIT
 }

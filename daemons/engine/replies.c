@@ -160,9 +160,9 @@ void reply_control(struct sequencer *s, uint64_t tag, uint64_t sequence, uint64_
 	control_result_send(s, &result, made_us);
 }
 
-void reply_control_malformed(struct sequencer *s, uint64_t tag)
+void reply_control_refused(struct sequencer *s, uint64_t tag, enum refusal refusal)
 {
-	struct control_result result = { .tag = tag, .refusal = REFUSED_MALFORMED };
+	struct control_result result = { .tag = tag, .refusal = (uint8_t)refusal };
 	control_result_send(s, &result, 0);
 }
 

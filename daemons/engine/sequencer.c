@@ -205,12 +205,19 @@ static enum sequencer_result on_control(struct sequencer *s, const uint8_t *data
 	memcpy(&tag, data, sizeof tag);
 	if (!entry_is_control(entry.kind) || entry.kind == ENTRY_GENESIS)
 		return SEQUENCER_MALFORMED;
+	// What nobody willed gets no place in the journal. Well-formed statements that a rule refuses do.
+	enum refusal evidence = exchange_evidence(s->exchange, data + sizeof tag, size - sizeof tag);
+	if (evidence) {
+		s->counters.refused++;
+		reply_control_refused(s, tag, evidence);
+		return SEQUENCER_DONE;
+	}
 	time_advance(s, now);
 	enum sequencer_result r = entry_sequence(s, data + sizeof tag, size - sizeof tag);
 	if (r == SEQUENCER_MALFORMED) {
 		// Staff may send nonsense; control itself is not broken by it.
 		s->counters.malformed++;
-		reply_control_malformed(s, tag);
+		reply_control_refused(s, tag, REFUSED_MALFORMED);
 		return SEQUENCER_DONE;
 	}
 	if (r != SEQUENCER_DONE)

@@ -34,7 +34,7 @@ uint64_t reply_bytes_max(const struct genesis *genesis, uint64_t *ret_record_max
 void reply_order(struct sequencer *s, const struct reply *to, uint64_t sequence, bool cancel, uint64_t made_us);
 void reply_cancel_all(struct sequencer *s, const struct reply *to, uint64_t sequence, uint64_t made_us);
 void reply_control(struct sequencer *s, uint64_t tag, uint64_t sequence, uint64_t made_us);
-void reply_control_malformed(struct sequencer *s, uint64_t tag);
+void reply_control_refused(struct sequencer *s, uint64_t tag, enum refusal refusal);
 void reply_control_head(struct sequencer *s, uint64_t tag);
 // Room for a record that leaves with the state as it is now.
 void *reply_add(struct sequencer *s, enum destination destination, uint16_t gateway, uint32_t kind, size_t size,

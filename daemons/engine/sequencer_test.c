@@ -243,8 +243,10 @@ static void test_control_answers_and_tells_auth(void **state)
 	uint8_t record[8192], body[1024];
 	struct key_remove remove = { .key = 1 };
 	size_t size = control(&t, record, ENTRY_KEY_REMOVE, body, key_remove_write(&remove, body, sizeof body));
-	record[size - 1] ^= 1; // another body than was signed: refused, and sequenced
+	record[size - 1] ^= 1; // another body than was signed: refused, and it gets no place
+	uint64_t before = exchange_sequence(t.lab.x);
 	assert_int_equal(sequencer_submit(t.s, ORIGIN_CONTROL, MESSAGE_CONTROL, record, size, t.now), SEQUENCER_DONE);
+	assert_int_equal(exchange_sequence(t.lab.x), before);
 	record[size - 1] ^= 1;
 	assert_int_equal(sequencer_submit(t.s, ORIGIN_CONTROL, MESSAGE_CONTROL, record, size, t.now), SEQUENCER_DONE);
 	seal(&t);

@@ -226,6 +226,16 @@ static enum refusal check_evidence(const struct exchange *x, uint8_t kind, const
 	return control_verify(&x->genesis, x->id, kind, c) ? REFUSED_NOT : REFUSED_EVIDENCE;
 }
 
+enum refusal exchange_evidence(const struct exchange *x, const void *entry, size_t size)
+{
+	struct reader r = reader_over(entry, size);
+	struct entry e;
+	struct control c;
+	if (entry_read(&r, &e) || !reader_done(&r) || !entry_is_control(e.kind) || control_read(&e, &c))
+		return REFUSED_MALFORMED;
+	return check_evidence(x, e.kind, &c);
+}
+
 static void event_control(struct exchange *x, const struct control *c, uint8_t kind, enum refusal reason,
 			  uint32_t index)
 {
