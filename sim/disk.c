@@ -108,6 +108,7 @@ static int disk_write(void *context, uint32_t segment, uint64_t offset, const vo
 	ASSERT(d->dirty_count < DISK_DIRTY_MAX);
 	memcpy(d->now[segment] + offset, from, size);
 	d->dirty[d->dirty_count++] = (struct dirty){ segment, offset, size };
+	d->last = d->dirty[d->dirty_count - 1];
 	d->writes++;
 	return fails ? -EIO : 0;
 }
@@ -137,8 +138,10 @@ static int disk_sync(void *context, uint32_t segment)
 static int disk_note_write(void *context, const void *data, size_t size)
 {
 	struct disk *d = context;
-	if (power_fails(d))
+	if (power_fails(d)) {
+		d->note_missed = true;
 		return -EIO;
+	}
 	if (chance_percent(d->chance, 30)) { // the cache wrote the older one back in between
 		memcpy(d->note_stable, d->note, sizeof d->note);
 		d->note_stable_there = d->note_there;
@@ -212,6 +215,7 @@ static void range_settle(struct disk *d, const struct dirty *w)
 static void note_settle(struct disk *d)
 {
 	unsigned fate = (unsigned)chance_below(d->chance, 4);
+	d->note_current &= fate > 1;
 	if (fate == 0) { // torn
 		size_t cut = chance_below(d->chance, 128);
 		memcpy(d->note + cut, d->note_stable + cut, sizeof d->note - cut);
@@ -223,6 +227,8 @@ static void note_settle(struct disk *d)
 
 void disk_crash(struct disk *d, bool power)
 {
+	d->note_current = !d->note_missed;
+	d->note_missed = false;
 	if (power) {
 		for (size_t i = 0; i < d->dirty_count; i++)
 			range_settle(d, &d->dirty[i]);
@@ -252,11 +258,18 @@ void disk_rot(struct disk *d, struct rot *ret)
 	ret->there = true;
 	ret->segment = (uint32_t)chance_below(d->chance, count);
 	uint64_t at = chance_below(d->chance, d->size[ret->segment]);
+	if (d->last.size && chance_percent(d->chance, 60)) {
+		ret->segment = d->last.segment;
+		at = d->last.offset + chance_below(d->chance, d->last.size);
+	}
 	ret->offset = at / BLOCK_ALIGN * BLOCK_ALIGN;
 	ret->size = BLOCK_ALIGN;
 	uint8_t *page = d->now[ret->segment] + ret->offset;
 	memcpy(ret->before, page, BLOCK_ALIGN);
-	page[at % BLOCK_ALIGN] ^= (uint8_t)(1u << chance_below(d->chance, 8));
+	if (d->note_current && chance_percent(d->chance, 30))
+		memset(page, (int)(chance_next(d->chance) & 0xff) & -(int)(at & 1), BLOCK_ALIGN);
+	else
+		page[at % BLOCK_ALIGN] ^= (uint8_t)(1u << chance_below(d->chance, 8));
 	memcpy(d->stable[ret->segment] + ret->offset, page, BLOCK_ALIGN);
 }
 

@@ -34,6 +34,9 @@ struct disk {
 	size_t dirty_count;
 	uint8_t note[512], note_stable[512];
 	bool note_there, note_stable_there;
+	bool note_missed;                   // the power failed just before it
+	bool note_current;                  // what a crash left is what the writer last knew
+	struct dirty last;                  // the last write
 	// faults
 	uint64_t crash_in;       // operations until the power fails; 0 = it does not
 	unsigned sync_fails_in, create_fails_in, read_fails_in; // calls until one fails; 0 = none does
@@ -52,7 +55,8 @@ void disk_clear(struct disk *d);
 // The machine or the process is gone. power: unsynced sectors are old, new or torn; else everything written stays.
 void disk_crash(struct disk *d, bool power);
 
-// Rot, to be undone: one bit anywhere. (Wider damage to the last batch without its note looks like a tear: PROTOCOL.journal.md.)
+// Rot, to be undone: one bit anywhere or in the last write; a whole page only while the note is current
+// (wider damage to the last batch without its note looks like a tear: PROTOCOL.journal.md).
 struct rot { bool there; uint32_t segment; uint64_t offset; size_t size; uint8_t before[4096]; };
 void disk_rot(struct disk *d, struct rot *ret);
 void disk_heal(struct disk *d, struct rot *rot);

@@ -119,7 +119,7 @@ static void serve(struct world *w, uint32_t commands)
 			own(w, ENTRY_TICK, NULL, 0);
 		if (chance_percent(&w->chance, 25) && w->queued + 1 < BLOCKS_MAX)
 			block_seal(w);
-		if (chance_percent(&w->chance, 20))
+		if (chance_percent(&w->chance, 12))
 			batch_write(w);
 		if (chance_percent(&w->chance, 50))
 			release(w);
@@ -305,7 +305,9 @@ void life_run(struct world *w, bool last)
 	uint8_t payload[32] = { 1 };
 	own(w, ENTRY_OPEN, payload, sizeof payload);
 	clients_resolve(w);
+	// Short lives that close cleanly find what the one before left unfinished.
+	bool brief = chance_percent(&w->chance, 25);
 	if (!last)
-		serve(w, (uint32_t)(20 + chance_below(&w->chance, COMMANDS_PER_LIFE)));
-	life_end(w, last || chance_percent(&w->chance, 20));
+		serve(w, (uint32_t)(brief ? chance_below(&w->chance, 4) : 20 + chance_below(&w->chance, COMMANDS_PER_LIFE)));
+	life_end(w, last || chance_percent(&w->chance, brief ? 70 : 20));
 }
