@@ -110,7 +110,7 @@ static void acknowledged_index(struct tally *t)
 	struct world *w = t->w;
 	for (uint32_t i = 0; i < w->sent_count; i++) {
 		const struct sent *s = &w->sent[i];
-		if (!s->answered)
+		if (!s->answered || (s->sequence == 0 && s->refusal)) // refused before it had a place: nothing changed
 			continue;
 		if (s->sequence == 0 || s->sequence >= t->sequences) {
 			world_fail(w, "entry %llu was acknowledged, but the journal ends at %llu",
