@@ -24,9 +24,9 @@ bool output_witness_program(struct span script, unsigned *ret_version, struct sp
 static enum output_kind witness_kind(unsigned version, size_t size)
 {
 	if (version == 0)
-		return size == HASH160_SIZE ? OUTPUT_WITNESS_KEY :
-		       size == SHA256_SIZE  ? OUTPUT_WITNESS_SCRIPT :
-					      OUTPUT_OTHER; // BIP141: such an output can never be spent
+		return size == HASH160_SIZE  ? OUTPUT_WITNESS_KEY
+		       : size == SHA256_SIZE ? OUTPUT_WITNESS_SCRIPT
+					     : OUTPUT_OTHER; // BIP141: such an output can never be spent
 	return version == 1 && size == 32 ? OUTPUT_TAPROOT : OUTPUT_WITNESS_FUTURE;
 }
 
@@ -37,7 +37,8 @@ enum output_kind output_kind_of(struct span script, struct span *ret_payload)
 	enum output_kind kind = OUTPUT_OTHER;
 	struct span payload = { 0 };
 	unsigned version;
-	if (script.size == 25 && memcmp(script.at, key_head, 3) == 0 && memcmp(script.at + 23, key_tail, 2) == 0) {
+	if (script.size == 25 && memcmp(script.at, key_head, 3) == 0 &&
+	    memcmp(script.at + 23, key_tail, 2) == 0) {
 		kind = OUTPUT_KEY_HASH;
 		payload = span_over(script.at + 3, HASH160_SIZE);
 	} else if (script.size == 23 && script.at[0] == OP_HASH160 && script.at[1] == HASH160_SIZE &&
@@ -78,7 +79,8 @@ void output_script_hash(const uint8_t hash[20], struct output_script *ret)
 }
 
 // The text may be of another network or of no kind: then 1.
-static int segwit_parse(const struct network *network, const char *text, size_t length, struct output_script *ret)
+static int segwit_parse(const struct network *network, const char *text, size_t length,
+			struct output_script *ret)
 {
 	struct bech32 b;
 	uint8_t program[PROGRAM_MAX];
@@ -88,14 +90,15 @@ static int segwit_parse(const struct network *network, const char *text, size_t 
 	unsigned version = b.values[0];
 	if (version > 16 || b.kind != (version == 0 ? BECH32 : BECH32M))
 		return 1;
-	if (bech32_bytes_of(b.values + 1, b.count - 1, program, sizeof program, &size) || size < PROGRAM_MIN ||
-	    witness_kind(version, size) == OUTPUT_OTHER)
+	if (bech32_bytes_of(b.values + 1, b.count - 1, program, sizeof program, &size) ||
+	    size < PROGRAM_MIN || witness_kind(version, size) == OUTPUT_OTHER)
 		return 1;
 	output_witness(version, program, size, ret);
 	return 0;
 }
 
-static int base58_parse(const struct network *network, const char *text, size_t length, struct output_script *ret)
+static int base58_parse(const struct network *network, const char *text, size_t length,
+			struct output_script *ret)
 {
 	uint8_t payload[1 + HASH160_SIZE];
 	size_t size;

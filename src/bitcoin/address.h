@@ -6,17 +6,18 @@
 #include "bitcoin/network.h"
 #include "bitcoin/span.h"
 
-#define ADDRESS_TEXT_MAX 90
+#define ADDRESS_TEXT_MAX  90
 #define OUTPUT_SCRIPT_MAX 42 // the longest scriptPubKey that an address can name
 
 enum output_kind {
-	OUTPUT_OTHER,           // no address names it
-	OUTPUT_KEY_HASH,        // P2PKH
-	OUTPUT_SCRIPT_HASH,     // P2SH
-	OUTPUT_WITNESS_KEY,     // P2WPKH
-	OUTPUT_WITNESS_SCRIPT,  // P2WSH
-	OUTPUT_TAPROOT,         // P2TR
-	OUTPUT_WITNESS_FUTURE,  // a witness version or program without a meaning yet: anyone may spend it today
+	OUTPUT_OTHER,	       // no address names it
+	OUTPUT_KEY_HASH,       // P2PKH
+	OUTPUT_SCRIPT_HASH,    // P2SH
+	OUTPUT_WITNESS_KEY,    // P2WPKH
+	OUTPUT_WITNESS_SCRIPT, // P2WSH
+	OUTPUT_TAPROOT,	       // P2TR
+	OUTPUT_WITNESS_FUTURE, // a witness version or program without a meaning yet: anyone may spend it
+			       // today
 };
 
 struct output_script {

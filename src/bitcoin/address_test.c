@@ -9,19 +9,21 @@ static const struct network *const networks[] = { &network_main, &network_test, 
 
 static const struct network *network_of_chain(const char *chain)
 {
-	return strcmp(chain, "main") == 0    ? &network_main :
-	       strcmp(chain, "regtest") == 0 ? &network_regtest :
-					       &network_test;
+	return strcmp(chain, "main") == 0      ? &network_main
+	       : strcmp(chain, "regtest") == 0 ? &network_regtest
+					       : &network_test;
 }
 
 static void test_base58(void **state)
 {
 	json_t *set = vectors_load("bitcoin-core/base58_encode_decode.json"), *pair;
 	size_t i;
-	json_array_foreach(set, i, pair) {
+	json_array_foreach(set, i, pair)
+	{
 		uint8_t bytes[BASE58_DATA_MAX], back[BASE58_DATA_MAX];
 		char text[BASE58_TEXT_MAX + 1];
-		size_t size = json_hex(json_string_value(json_array_get(pair, 0)), bytes, sizeof bytes), length, got;
+		size_t size = json_hex(json_string_value(json_array_get(pair, 0)), bytes, sizeof bytes),
+		       length, got;
 		const char *expected = json_string_value(json_array_get(pair, 1));
 		assert_int_equal(base58_encode(bytes, size, text, sizeof text, &length), 0);
 		assert_string_equal(text, expected);
@@ -46,7 +48,8 @@ static void test_base58_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_int_equal(base58_decode(bad[i], strlen(bad[i]), to, sizeof to, &size), 1);
 	assert_int_equal(base58_decode("1\0001", 3, to, sizeof to, &size), 1);
-	assert_int_equal(base58check_decode("3QJmnh", 6, to, sizeof to, &size), 0); // nothing but its check bytes
+	assert_int_equal(base58check_decode("3QJmnh", 6, to, sizeof to, &size),
+			 0); // nothing but its check bytes
 	assert_int_equal(size, 0);
 	assert_int_equal(base58check_decode("3QJmnj", 6, to, sizeof to, &size), 2);
 	assert_int_equal(base58check_decode("", 0, to, sizeof to, &size), 2);
@@ -62,7 +65,8 @@ static void bech32_set(json_t *sets, const char *name, enum bech32_kind kind, bo
 	json_t *set = json_object_get(sets, name), *item;
 	size_t i;
 	assert_true(json_array_size(set) > 0);
-	json_array_foreach(set, i, item) {
+	json_array_foreach(set, i, item)
+	{
 		char text[128], back[BECH32_TEXT_MAX + 1];
 		struct bech32 b;
 		size_t length = json_hex(json_string_value(item), (uint8_t *)text, sizeof text);
@@ -117,17 +121,19 @@ static void address_refuse(const char *text)
 static void test_segwit(void **state)
 {
 	json_t *sets = vectors_load("bech32.json"), *item;
-	json_t *valid = json_object_get(sets, "segwit_valid"), *invalid = json_object_get(sets, "segwit_invalid");
+	json_t *valid = json_object_get(sets, "segwit_valid"),
+	       *invalid = json_object_get(sets, "segwit_invalid");
 	size_t i;
-	json_array_foreach(valid, i, item)
-		address_round_trip(json_string_value(json_array_get(item, 0)), json_string_value(json_array_get(item, 1)),
-				   NULL);
-	json_array_foreach(invalid, i, item) {
+	json_array_foreach(valid, i, item) address_round_trip(
+		json_string_value(json_array_get(item, 0)), json_string_value(json_array_get(item, 1)), NULL);
+	json_array_foreach(invalid, i, item)
+	{
 		char text[128] = { 0 };
 		json_hex(json_string_value(item), (uint8_t *)text, sizeof text);
 		address_refuse(text);
 	}
-	print_message("# segwit addresses %zu valid, %zu invalid\n", json_array_size(valid), json_array_size(invalid));
+	print_message("# segwit addresses %zu valid, %zu invalid\n", json_array_size(valid),
+		      json_array_size(invalid));
 	assert_int_equal(json_array_size(valid), 8);
 	json_decref(sets);
 }
@@ -136,11 +142,13 @@ static void test_core_valid(void **state)
 {
 	json_t *set = vectors_load("bitcoin-core/key_io_valid.json"), *item;
 	size_t i, tried = 0;
-	json_array_foreach(set, i, item) {
+	json_array_foreach(set, i, item)
+	{
 		json_t *about = json_array_get(item, 2);
 		if (json_is_true(json_object_get(about, "isPrivkey")))
 			continue; // private_key_test.c
-		address_round_trip(json_string_value(json_array_get(item, 0)), json_string_value(json_array_get(item, 1)),
+		address_round_trip(json_string_value(json_array_get(item, 0)),
+				   json_string_value(json_array_get(item, 1)),
 				   network_of_chain(json_text(about, "chain")));
 		tried++;
 	}
@@ -153,15 +161,17 @@ static void test_core_invalid(void **state)
 {
 	json_t *set = vectors_load("bitcoin-core/key_io_invalid.json"), *item;
 	size_t i;
-	json_array_foreach(set, i, item)
-		address_refuse(json_string_value(json_array_get(item, 0)));
+	json_array_foreach(set, i, item) address_refuse(json_string_value(json_array_get(item, 0)));
 	print_message("# key_io_invalid %zu\n", json_array_size(set));
 	json_decref(set);
 }
 
 static void test_kinds(void **state)
 {
-	static const struct { const char *script; enum output_kind kind; } vectors[] = {
+	static const struct {
+		const char *script;
+		enum output_kind kind;
+	} vectors[] = {
 		{ "", OUTPUT_OTHER },
 		{ "6a", OUTPUT_OTHER },
 		{ "76a914751e76e8199196d454941c45d1b3a323f1433bd688ac", OUTPUT_KEY_HASH },
@@ -186,8 +196,9 @@ static void test_kinds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_base58), cmocka_unit_test(test_base58_refused), cmocka_unit_test(test_bech32),
-		cmocka_unit_test(test_segwit), cmocka_unit_test(test_core_valid), cmocka_unit_test(test_core_invalid),
+		cmocka_unit_test(test_base58),	   cmocka_unit_test(test_base58_refused),
+		cmocka_unit_test(test_bech32),	   cmocka_unit_test(test_segwit),
+		cmocka_unit_test(test_core_valid), cmocka_unit_test(test_core_invalid),
 		cmocka_unit_test(test_kinds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,8 @@ static int digit_value(char c)
 }
 
 // number = number * factor + add, in base `base`, least significant first. False when it outgrows room.
-static bool multiply_add(uint8_t *number, size_t *size, size_t room, uint32_t base, uint32_t factor, uint32_t add)
+static bool multiply_add(uint8_t *number, size_t *size, size_t room, uint32_t base, uint32_t factor,
+			 uint32_t add)
 {
 	uint32_t carry = add;
 	for (size_t i = 0; i < *size; i++) {

@@ -5,7 +5,7 @@
 
 #include "base/base.h"
 
-#define BECH32_TEXT_MAX 90
+#define BECH32_TEXT_MAX	  90
 #define BECH32_PREFIX_MAX 83
 #define BECH32_VALUES_MAX 82
 
@@ -28,4 +28,5 @@ MUST_USE int bech32_encode(const struct bech32 *from, char to[BECH32_TEXT_MAX + 
 // Regroups bits most significant first: bytes to five-bit values (padded with zero bits) ...
 size_t bech32_values_of(const uint8_t *bytes, size_t size, uint8_t *values);
 // ... and back. 0, or 1 when five or more bits are left over, one of them is set, or room lacks.
-MUST_USE int bech32_bytes_of(const uint8_t *values, size_t count, uint8_t *bytes, size_t room, size_t *ret_size);
+MUST_USE int bech32_bytes_of(const uint8_t *values, size_t count, uint8_t *bytes, size_t room,
+			     size_t *ret_size);

@@ -61,7 +61,7 @@ static int template_fill(struct line template, const char *steps, char *to, size
 			write_bytes(&w, steps, strlen(steps));
 			i += 2;
 		} else {
-			write_u8(&w, (uint8_t)template.at[i]);
+			write_u8(&w, (uint8_t) template.at[i]);
 		}
 	}
 	if (w.failed || descriptor_checksum(to, writer_size(&w), checksum))

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 #define MESSAGE_SIGNATURE_SIZE 65
-#define HEADER_COMPRESSED 31 // 27 + 4 for a compressed key + recovery id
+#define HEADER_COMPRESSED      31 // 27 + 4 for a compressed key + recovery id
 
 static void message_digest(const char *text, size_t length, uint8_t digest[32])
 {
@@ -35,19 +35,21 @@ static bool token_valid(struct line token)
 	return token.length > 2 || bytes[0] == 0; // "00": none
 }
 
-static bool signature_valid(const char *text, size_t length, struct line encoded, const uint8_t key[PUBLIC_KEY_SIZE])
+static bool signature_valid(const char *text, size_t length, struct line encoded,
+			    const uint8_t key[PUBLIC_KEY_SIZE])
 {
 	uint8_t signature[MESSAGE_SIGNATURE_SIZE], digest[32], der[ECDSA_DER_MAX];
 	size_t size;
-	if (base64_decode(encoded.at, encoded.length, signature, sizeof signature, &size) || size != sizeof signature ||
-	    signature[0] < HEADER_COMPRESSED || signature[0] > HEADER_COMPRESSED + 3)
+	if (base64_decode(encoded.at, encoded.length, signature, sizeof signature, &size) ||
+	    size != sizeof signature || signature[0] < HEADER_COMPRESSED ||
+	    signature[0] > HEADER_COMPRESSED + 3)
 		return false;
 	message_digest(text, length, digest);
 	return ecdsa_from_raw(signature + 1, span_over(key, PUBLIC_KEY_SIZE), digest, der, &size) == 0;
 }
 
-enum bsms_refusal bsms_key_parse(const struct network *network, const char *text, size_t length, const char *token,
-				 struct bsms_key *ret)
+enum bsms_refusal bsms_key_parse(const struct network *network, const char *text, size_t length,
+				 const char *token, struct bsms_key *ret)
 {
 	struct line lines[5];
 	struct bsms_key out = { .token = "" };
@@ -57,8 +59,8 @@ enum bsms_refusal bsms_key_parse(const struct network *network, const char *text
 		return BSMS_VERSION;
 	if (!token_valid(lines[1]) || (token && !line_is(lines[1], token)))
 		return BSMS_TOKEN;
-	if (descriptor_key_parse(network, lines[2].at, lines[2].length, false, &out.key) || !out.key.has_origin ||
-	    out.key.steps.count || out.key.wildcard)
+	if (descriptor_key_parse(network, lines[2].at, lines[2].length, false, &out.key) ||
+	    !out.key.has_origin || out.key.steps.count || out.key.wildcard)
 		return BSMS_KEY;
 	if (lines[3].length > BSMS_DESCRIPTION_MAX)
 		return BSMS_DESCRIPTION;
@@ -73,7 +75,8 @@ enum bsms_refusal bsms_key_parse(const struct network *network, const char *text
 
 // With the recovery id, which libsecp256k1 gives; verified before it is released.
 static bool message_sign(const char *text, size_t length, const uint8_t secret[SECRET_KEY_SIZE],
-			 const uint8_t key[PUBLIC_KEY_SIZE], char encoded[BASE64_SIZE(MESSAGE_SIGNATURE_SIZE)])
+			 const uint8_t key[PUBLIC_KEY_SIZE],
+			 char encoded[BASE64_SIZE(MESSAGE_SIGNATURE_SIZE)])
 {
 	secp256k1_ecdsa_recoverable_signature signature;
 	uint8_t bytes[MESSAGE_SIGNATURE_SIZE], digest[32];
@@ -88,7 +91,8 @@ static bool message_sign(const char *text, size_t length, const uint8_t secret[S
 }
 
 enum bsms_refusal bsms_key_format(const struct network *network, const char *token, const char *key_text,
-				  const char *description, const uint8_t secret[SECRET_KEY_SIZE], char *to, size_t room)
+				  const char *description, const uint8_t secret[SECRET_KEY_SIZE], char *to,
+				  size_t room)
 {
 	char encoded[BASE64_SIZE(MESSAGE_SIGNATURE_SIZE)];
 	uint8_t key[PUBLIC_KEY_SIZE];
@@ -100,5 +104,6 @@ enum bsms_refusal bsms_key_format(const struct network *network, const char *tok
 		return BSMS_KEY;
 	length += snprintf(to + length, room - (size_t)length, "\n%s\n", encoded);
 	enum bsms_refusal refusal = bsms_key_parse(network, to, (size_t)length, token, &check);
-	return refusal == BSMS_SIGNATURE ? BSMS_KEY : refusal; // reading back finds whatever was wrong with the parts
+	return refusal == BSMS_SIGNATURE ? BSMS_KEY
+					 : refusal; // reading back finds whatever was wrong with the parts
 }

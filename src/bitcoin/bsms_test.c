@@ -38,10 +38,14 @@ static void key_check(const char *record, const char *wif)
 	assert_int_equal(wif_parse(&network_main, wif, strlen(wif), secret, &compressed), 0);
 	assert_int_equal(public_key_of(secret, public), 0);
 	assert_memory_equal(public, key.key.base.key, 33);
-	assert_int_equal(bsms_key_format(&network_main, lines[1], lines[2], lines[3], secret, text, sizeof text), BSMS_FINE);
+	assert_int_equal(
+		bsms_key_format(&network_main, lines[1], lines[2], lines[3], secret, text, sizeof text),
+		BSMS_FINE);
 	assert_memory_equal(text, record, strlen(record));
 	secret[31] ^= 1;
-	assert_int_equal(bsms_key_format(&network_main, lines[1], lines[2], lines[3], secret, text, sizeof text), BSMS_KEY);
+	assert_int_equal(
+		bsms_key_format(&network_main, lines[1], lines[2], lines[3], secret, text, sizeof text),
+		BSMS_KEY);
 	// one character of the description altered
 	strcpy(copy, record);
 	*strstr(copy, " key") = '_';
@@ -69,7 +73,8 @@ static void test_descriptors(void **state)
 {
 	json_t *sets = vectors_load("bip-0129.json"), *item;
 	size_t i, nested = 0;
-	json_array_foreach(json_object_get(sets, "descriptors"), i, item) {
+	json_array_foreach(json_object_get(sets, "descriptors"), i, item)
+	{
 		const char *record = json_string_value(item);
 		if (strstr(record, "sh(wsh(")) {
 			assert_int_equal(descriptor_read(record), BSMS_DESCRIPTOR);
@@ -90,12 +95,21 @@ static void test_descriptors(void **state)
 
 static void test_refused(void **state)
 {
-	static const struct { const char *text; enum bsms_refusal refusal; } vectors[] = {
-		{ "", BSMS_LINES }, { "BSMS 1.0\nwpkh()\n/0/*", BSMS_LINES }, { "BSMS 1.0\na\n/0/*\nb\nc", BSMS_LINES },
-		{ "BSMS 1.0\r\na\n/0/*\nb", BSMS_LINES }, { "BSMS 1.1\na\n/0/*\nb", BSMS_VERSION },
-		{ "BSMS 1.0\na\n/0\nb", BSMS_RESTRICTIONS }, { "BSMS 1.0\na\n\nb", BSMS_RESTRICTIONS },
-		{ "BSMS 1.0\na\n/0h/*\nb", BSMS_RESTRICTIONS }, { "BSMS 1.0\na\n/0/*,\nb", BSMS_RESTRICTIONS },
-		{ "BSMS 1.0\na\n/0/*,/1\nb", BSMS_RESTRICTIONS }, { "BSMS 1.0\na\n/0/*\nb", BSMS_DESCRIPTOR },
+	static const struct {
+		const char *text;
+		enum bsms_refusal refusal;
+	} vectors[] = {
+		{ "", BSMS_LINES },
+		{ "BSMS 1.0\nwpkh()\n/0/*", BSMS_LINES },
+		{ "BSMS 1.0\na\n/0/*\nb\nc", BSMS_LINES },
+		{ "BSMS 1.0\r\na\n/0/*\nb", BSMS_LINES },
+		{ "BSMS 1.1\na\n/0/*\nb", BSMS_VERSION },
+		{ "BSMS 1.0\na\n/0\nb", BSMS_RESTRICTIONS },
+		{ "BSMS 1.0\na\n\nb", BSMS_RESTRICTIONS },
+		{ "BSMS 1.0\na\n/0h/*\nb", BSMS_RESTRICTIONS },
+		{ "BSMS 1.0\na\n/0/*,\nb", BSMS_RESTRICTIONS },
+		{ "BSMS 1.0\na\n/0/*,/1\nb", BSMS_RESTRICTIONS },
+		{ "BSMS 1.0\na\n/0/*\nb", BSMS_DESCRIPTOR },
 		{ "BSMS 1.0\na\nNo path restrictions\nb", BSMS_DESCRIPTOR },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++)

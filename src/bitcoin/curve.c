@@ -77,7 +77,8 @@ bool xonly_key_valid(const uint8_t key[XONLY_KEY_SIZE])
 	return secp256k1_xonly_pubkey_parse(curve_context(), &point, key);
 }
 
-int public_key_tweak(const uint8_t key[PUBLIC_KEY_SIZE], const uint8_t tweak[TWEAK_SIZE], uint8_t ret[PUBLIC_KEY_SIZE])
+int public_key_tweak(const uint8_t key[PUBLIC_KEY_SIZE], const uint8_t tweak[TWEAK_SIZE],
+		     uint8_t ret[PUBLIC_KEY_SIZE])
 {
 	secp256k1_pubkey point;
 	if (!secp256k1_ec_pubkey_parse(curve_context(), &point, key, PUBLIC_KEY_SIZE) ||
@@ -99,8 +100,8 @@ int secret_key_tweak(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t tweak[
 	return result;
 }
 
-int xonly_key_tweak(const uint8_t key[XONLY_KEY_SIZE], const uint8_t tweak[TWEAK_SIZE], uint8_t ret[XONLY_KEY_SIZE],
-		    bool *ret_odd)
+int xonly_key_tweak(const uint8_t key[XONLY_KEY_SIZE], const uint8_t tweak[TWEAK_SIZE],
+		    uint8_t ret[XONLY_KEY_SIZE], bool *ret_odd)
 {
 	secp256k1_xonly_pubkey point, result;
 	secp256k1_pubkey sum;

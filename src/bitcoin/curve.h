@@ -8,8 +8,8 @@
 
 #define SECRET_KEY_SIZE 32
 #define PUBLIC_KEY_SIZE 33 // compressed, SEC 1 section 2.3.3
-#define XONLY_KEY_SIZE 32  // BIP340
-#define TWEAK_SIZE 32
+#define XONLY_KEY_SIZE	32 // BIP340
+#define TWEAK_SIZE	32
 
 // Call once before anything else of this folder that touches keys (asserted
 // there); again to blind anew. Not while another thread computes. The 32

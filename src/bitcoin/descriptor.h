@@ -17,11 +17,11 @@
 #include "bitcoin/hdkey.h"
 #include "bitcoin/taproot.h"
 
-#define DESCRIPTOR_TEXT_MAX 8192
+#define DESCRIPTOR_TEXT_MAX	 8192
 #define DESCRIPTOR_CHECKSUM_SIZE 8
-#define DESCRIPTOR_KEYS_MAX 20     // in one descriptor
-#define DESCRIPTOR_BRANCHES_MAX 4  // of BIP389's <a;b;...>
-#define DESCRIPTOR_SCRIPT_MAX 1024 // 20 keys need 700 bytes
+#define DESCRIPTOR_KEYS_MAX	 20   // in one descriptor
+#define DESCRIPTOR_BRANCHES_MAX	 4    // of BIP389's <a;b;...>
+#define DESCRIPTOR_SCRIPT_MAX	 1024 // 20 keys need 700 bytes
 
 enum descriptor_kind {
 	DESCRIPTOR_WPKH,
@@ -37,12 +37,12 @@ struct descriptor_key {
 	bool has_origin;
 	uint8_t fingerprint[HD_FINGERPRINT_SIZE]; // of the origin; without one, of the key itself
 	struct path origin;
-	bool extended;          // else `base.key` is the key itself
+	bool extended; // else `base.key` is the key itself
 	struct hd_public base;
-	struct path steps;      // after the xpub, without the wildcard
-	size_t branch_step;     // which of them is <a;b;...>; PATH_STEPS_MAX when none is
+	struct path steps;  // after the xpub, without the wildcard
+	size_t branch_step; // which of them is <a;b;...>; PATH_STEPS_MAX when none is
 	uint32_t branches[DESCRIPTOR_BRANCHES_MAX];
-	size_t branch_count;    // 1 when there is no <...>
+	size_t branch_count; // 1 when there is no <...>
 	bool wildcard;
 };
 
@@ -59,32 +59,32 @@ struct descriptor {
 	size_t key_count;
 	struct key_group groups[2]; // the unvault has two: cancel, then pay
 	size_t group_count;
-	uint32_t lock;              // older()
-	size_t branch_count;        // 1, or what every <...> has
-	bool ranged;                // has a wildcard, and then in every extended key
+	uint32_t lock;	     // older()
+	size_t branch_count; // 1, or what every <...> has
+	bool ranged;	     // has a wildcard, and then in every extended key
 };
 
 enum descriptor_refusal {
 	DESCRIPTOR_FINE,
-	DESCRIPTOR_LENGTH,      // longer than DESCRIPTOR_TEXT_MAX
-	DESCRIPTOR_CHARACTER,   // outside BIP380's set
+	DESCRIPTOR_LENGTH,	// longer than DESCRIPTOR_TEXT_MAX
+	DESCRIPTOR_CHARACTER,	// outside BIP380's set
 	DESCRIPTOR_NO_CHECKSUM, // "#" and eight characters are missing
-	DESCRIPTOR_CHECKSUM,    // it does not match: a typing or copying fault
-	DESCRIPTOR_TEMPLATE,    // not one of the templates above
-	DESCRIPTOR_KEY,         // a key, its origin or its path is malformed or of another network
+	DESCRIPTOR_CHECKSUM,	// it does not match: a typing or copying fault
+	DESCRIPTOR_TEMPLATE,	// not one of the templates above
+	DESCRIPTOR_KEY,		// a key, its origin or its path is malformed or of another network
 	DESCRIPTOR_PRIVATE_KEY, // holds a private key: it was just exposed
-	DESCRIPTOR_HARDENED,    // a step after the xpub is hardened
-	DESCRIPTOR_THRESHOLD,   // not 1 <= k <= n, or too many keys
-	DESCRIPTOR_LOCK,        // older() of zero or of an undefined bit
-	DESCRIPTOR_BRANCHES,    // <...> of different lengths, or twice in a key
-	DESCRIPTOR_RANGE,       // some keys have a wildcard and some have none
-	DESCRIPTOR_REPEATED,    // a key occurs twice
+	DESCRIPTOR_HARDENED,	// a step after the xpub is hardened
+	DESCRIPTOR_THRESHOLD,	// not 1 <= k <= n, or too many keys
+	DESCRIPTOR_LOCK,	// older() of zero or of an undefined bit
+	DESCRIPTOR_BRANCHES,	// <...> of different lengths, or twice in a key
+	DESCRIPTOR_RANGE,	// some keys have a wildcard and some have none
+	DESCRIPTOR_REPEATED,	// a key occurs twice
 };
 const char *descriptor_refusal_text(enum descriptor_refusal refusal);
 
 // Reads text with its checksum. 0 (DESCRIPTOR_FINE) or why not.
-MUST_USE enum descriptor_refusal descriptor_parse(const struct network *network, const char *text, size_t length,
-						  struct descriptor *ret);
+MUST_USE enum descriptor_refusal descriptor_parse(const struct network *network, const char *text,
+						  size_t length, struct descriptor *ret);
 // The eight characters and a NUL for text without "#". 0, or 1 for a character outside BIP380's set.
 MUST_USE int descriptor_checksum(const char *text, size_t length, char to[DESCRIPTOR_CHECKSUM_SIZE + 1]);
 
@@ -92,13 +92,13 @@ MUST_USE int descriptor_checksum(const char *text, size_t length, char to[DESCRI
 MUST_USE int descriptor_format(const struct descriptor *descriptor, char *to, size_t room);
 
 // Reads one KEY, with or without origin, as it would stand in a descriptor.
-MUST_USE enum descriptor_refusal descriptor_key_parse(const struct network *network, const char *text, size_t length,
-						      bool xonly, struct descriptor_key *ret);
+MUST_USE enum descriptor_refusal descriptor_key_parse(const struct network *network, const char *text,
+						      size_t length, bool xonly, struct descriptor_key *ret);
 
 struct descriptor_output {
 	struct output_script script;
 	uint8_t keys[DESCRIPTOR_KEYS_MAX][PUBLIC_KEY_SIZE]; // in the descriptor's order
-	uint8_t inner[DESCRIPTOR_SCRIPT_MAX];               // witness script, or the one leaf's script
+	uint8_t inner[DESCRIPTOR_SCRIPT_MAX];		    // witness script, or the one leaf's script
 	size_t inner_size;
 	uint8_t leaf_hash[TAPROOT_HASH_SIZE]; // of the leaf, which is also the merkle root
 	uint8_t output_key[XONLY_KEY_SIZE];   // taproot
@@ -111,14 +111,16 @@ MUST_USE int descriptor_derive(const struct descriptor *descriptor, size_t branc
 			       struct descriptor_output *ret);
 
 // The keys of a group in the order in which its script holds them: indices into descriptor_output's keys.
-void descriptor_group_order(const struct descriptor *descriptor, const struct descriptor_output *output, size_t group,
-			    size_t order[DESCRIPTOR_KEYS_MAX]);
+void descriptor_group_order(const struct descriptor *descriptor, const struct descriptor_output *output,
+			    size_t group, size_t order[DESCRIPTOR_KEYS_MAX]);
 
-// Whether a key with this origin (fingerprint, whole path) belongs to the descriptor, and at which branch and index.
+// Whether a key with this origin (fingerprint, whole path) belongs to the descriptor, and at which branch and
+// index.
 bool descriptor_place(const struct descriptor *descriptor, const uint8_t fingerprint[HD_FINGERPRINT_SIZE],
 		      const struct path *path, size_t *ret_key, size_t *ret_branch, uint32_t *ret_index);
 // The whole path of a key at a branch and index, beginning at its origin.
-MUST_USE int descriptor_key_path(const struct descriptor_key *key, size_t branch, uint32_t index, struct path *ret);
+MUST_USE int descriptor_key_path(const struct descriptor_key *key, size_t branch, uint32_t index,
+				 struct path *ret);
 
 // Looks for a scriptPubKey among `count` indices from `from` of every branch. True and where.
 bool descriptor_find(const struct descriptor *descriptor, struct span script, uint32_t from, uint32_t count,

@@ -9,7 +9,8 @@ static const char checksum_set[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 static uint64_t checksum_step(uint64_t sum, unsigned value)
 {
-	static const uint64_t generator[5] = { 0xf5dee51989, 0xa9fdca3312, 0x1bab10e32d, 0x3706b1677a, 0x644d626ffd };
+	static const uint64_t generator[5] = { 0xf5dee51989, 0xa9fdca3312, 0x1bab10e32d, 0x3706b1677a,
+					       0x644d626ffd };
 	uint64_t top = sum >> 35;
 	sum = (sum & 0x7ffffffff) << 5 ^ value;
 	for (int i = 0; i < 5; i++)
@@ -55,7 +56,8 @@ const char *descriptor_refusal_text(enum descriptor_refusal refusal)
 		[DESCRIPTOR_TEMPLATE] = "not one of the kinds of descriptor that are supported",
 		[DESCRIPTOR_KEY] = "a key, its origin or its path is malformed or of another network",
 		[DESCRIPTOR_PRIVATE_KEY] = "it holds a private key, which is now exposed: use the public key",
-		[DESCRIPTOR_HARDENED] = "a step after an extended key is hardened, which its public half cannot take",
+		[DESCRIPTOR_HARDENED] =
+			"a step after an extended key is hardened, which its public half cannot take",
 		[DESCRIPTOR_THRESHOLD] = "the number of signatures does not fit the number of keys",
 		[DESCRIPTOR_LOCK] = "the time-lock is zero or of no known form",
 		[DESCRIPTOR_BRANCHES] = "the branches <a;b> of the keys do not fit together",

@@ -16,7 +16,8 @@ static bool taproot(enum descriptor_kind kind)
 }
 
 // 0, 1 out of range, 2 a step gives no key.
-static int key_derive(const struct descriptor_key *key, size_t branch, uint32_t index, uint8_t ret[PUBLIC_KEY_SIZE])
+static int key_derive(const struct descriptor_key *key, size_t branch, uint32_t index,
+		      uint8_t ret[PUBLIC_KEY_SIZE])
 {
 	struct hd_public at = key->base;
 	int result = 0;
@@ -31,15 +32,16 @@ static int key_derive(const struct descriptor_key *key, size_t branch, uint32_t 
 	return result == 1 ? 2 : result ? 1 : 0;
 }
 
-void descriptor_group_order(const struct descriptor *descriptor, const struct descriptor_output *output, size_t group,
-			    size_t order[DESCRIPTOR_KEYS_MAX])
+void descriptor_group_order(const struct descriptor *descriptor, const struct descriptor_output *output,
+			    size_t group, size_t order[DESCRIPTOR_KEYS_MAX])
 {
 	const struct key_group *g = &descriptor->groups[group];
 	size_t skip = taproot(descriptor->kind); // x-only keys have no first byte to compare
 	for (size_t i = 0; i < g->count; i++) {
 		size_t at = i;
 		for (; sorted(descriptor->kind) && at > 0; at--) {
-			const uint8_t *before = output->keys[order[at - 1]], *key = output->keys[g->first + i];
+			const uint8_t *before = output->keys[order[at - 1]],
+				      *key = output->keys[g->first + i];
 			if (memcmp(before + skip, key + skip, PUBLIC_KEY_SIZE - skip) <= 0)
 				break;
 			order[at] = order[at - 1];
@@ -61,7 +63,8 @@ static void multi_write(struct writer *w, const struct descriptor *d, const stru
 	write_u8(w, opcode);
 }
 
-static void multi_a_write(struct writer *w, const struct descriptor *d, const struct descriptor_output *output)
+static void multi_a_write(struct writer *w, const struct descriptor *d,
+			  const struct descriptor_output *output)
 {
 	size_t order[DESCRIPTOR_KEYS_MAX];
 	const struct key_group *g = &d->groups[0];
@@ -74,7 +77,8 @@ static void multi_a_write(struct writer *w, const struct descriptor *d, const st
 	write_u8(w, OP_NUMEQUAL);
 }
 
-static void unvault_write(struct writer *w, const struct descriptor *d, const struct descriptor_output *output)
+static void unvault_write(struct writer *w, const struct descriptor *d,
+			  const struct descriptor_output *output)
 {
 	multi_write(w, d, output, 0, OP_CHECKMULTISIG);
 	write_u8(w, OP_IFDUP);
@@ -102,7 +106,8 @@ static int taproot_finish(struct descriptor_output *output)
 {
 	const uint8_t *root = NULL;
 	if (output->inner_size) {
-		taproot_leaf_hash(TAPROOT_LEAF_VERSION, span_over(output->inner, output->inner_size), output->leaf_hash);
+		taproot_leaf_hash(TAPROOT_LEAF_VERSION, span_over(output->inner, output->inner_size),
+				  output->leaf_hash);
 		root = output->leaf_hash;
 	}
 	if (taproot_output_key(output->keys[0] + 1, root, output->output_key, &output->output_odd))

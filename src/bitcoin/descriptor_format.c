@@ -10,7 +10,8 @@ const struct descriptor_template descriptor_templates[DESCRIPTOR_TEMPLATES] = {
 	[DESCRIPTOR_WSH_SORTEDMULTI] = { { "wsh(sortedmulti(", "))" }, { PART_GROUP }, false },
 	[DESCRIPTOR_WSH_MULTI] = { { "wsh(multi(", "))" }, { PART_GROUP }, false },
 	[DESCRIPTOR_WSH_UNVAULT] = { { "wsh(or_d(multi(", "),and_v(v:multi(", "),older(", "))))" },
-				     { PART_GROUP, PART_GROUP, PART_LOCK }, false },
+				     { PART_GROUP, PART_GROUP, PART_LOCK },
+				     false },
 	[DESCRIPTOR_TR] = { { "tr(", ")" }, { PART_KEY }, true },
 	[DESCRIPTOR_TR_SORTEDMULTI] = { { "tr(", ",sortedmulti_a(", "))" }, { PART_KEY, PART_GROUP }, true },
 	[DESCRIPTOR_TR_MULTI] = { { "tr(", ",multi_a(", "))" }, { PART_KEY, PART_GROUP }, true },
@@ -57,7 +58,8 @@ static void origin_write(struct writer *w, const struct descriptor_key *key)
 	text_write(w, "]");
 }
 
-static void key_write(struct writer *w, const struct network *network, const struct descriptor_key *key, bool xonly)
+static void key_write(struct writer *w, const struct network *network, const struct descriptor_key *key,
+		      bool xonly)
 {
 	char text[HD_TEXT_MAX + 1];
 	if (key->has_origin)
@@ -70,7 +72,8 @@ static void key_write(struct writer *w, const struct network *network, const str
 	steps_write(w, key);
 }
 
-static void part_write(struct writer *w, enum part part, const struct descriptor *d, bool xonly, size_t *group)
+static void part_write(struct writer *w, enum part part, const struct descriptor *d, bool xonly,
+		       size_t *group)
 {
 	if (part == PART_KEY) {
 		key_write(w, d->network, &d->keys[0], xonly);

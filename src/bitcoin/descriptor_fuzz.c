@@ -23,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(text, data, size);
 	text[size] = '#';
-	if (descriptor_checksum(text, size, text + size + 1) || descriptor_parse(&network_main, text, size + 9, &first))
+	if (descriptor_checksum(text, size, text + size + 1) ||
+	    descriptor_parse(&network_main, text, size + 9, &first))
 		return 0;
 	ASSERT(descriptor_format(&first, back, sizeof back) == 0);
 	if (strlen(back) <= DESCRIPTOR_TEXT_MAX) {

@@ -83,7 +83,8 @@ static enum descriptor_refusal steps_parse(struct piece rest, struct descriptor_
 			key->wildcard = true;
 			break;
 		}
-		if (last && step.length == 2 && step.at[0] == '*' && (step.at[1] == 'h' || step.at[1] == '\''))
+		if (last && step.length == 2 && step.at[0] == '*' &&
+		    (step.at[1] == 'h' || step.at[1] == '\''))
 			return DESCRIPTOR_HARDENED;
 		if (key->steps.count == PATH_STEPS_MAX - 1)
 			return DESCRIPTOR_KEY;
@@ -117,7 +118,8 @@ static bool raw_key_parse(struct piece text, bool xonly, uint8_t key[PUBLIC_KEY_
 	if (text.length == 2 * PUBLIC_KEY_SIZE)
 		return hex_decode(text.at, text.length, key, PUBLIC_KEY_SIZE) == 0 && public_key_valid(key);
 	key[0] = 2;
-	return xonly && hex_decode(text.at, text.length, key + 1, XONLY_KEY_SIZE) == 0 && public_key_valid(key);
+	return xonly && hex_decode(text.at, text.length, key + 1, XONLY_KEY_SIZE) == 0 &&
+	       public_key_valid(key);
 }
 
 enum descriptor_refusal descriptor_key_parse(const struct network *network, const char *text, size_t length,

@@ -74,7 +74,8 @@ static enum descriptor_refusal part_read(enum part part, struct cursor *c, bool 
 	return number_read(c, &d->lock) && sequence_lock_valid(d->lock) ? DESCRIPTOR_FINE : DESCRIPTOR_LOCK;
 }
 
-static enum descriptor_refusal template_read(const struct descriptor_template *t, struct cursor c, struct descriptor *d)
+static enum descriptor_refusal template_read(const struct descriptor_template *t, struct cursor c,
+					     struct descriptor *d)
 {
 	for (size_t i = 0;; i++) {
 		if (!literal_read(&c, t->before[i]))
@@ -121,7 +122,8 @@ static enum descriptor_refusal checksum_check(const char *text, size_t length, s
 	if (length - payload != 1 + DESCRIPTOR_CHECKSUM_SIZE)
 		return DESCRIPTOR_NO_CHECKSUM;
 	*ret_payload = payload;
-	return memcmp(hash + 1, expected, DESCRIPTOR_CHECKSUM_SIZE) == 0 ? DESCRIPTOR_FINE : DESCRIPTOR_CHECKSUM;
+	return memcmp(hash + 1, expected, DESCRIPTOR_CHECKSUM_SIZE) == 0 ? DESCRIPTOR_FINE
+									 : DESCRIPTOR_CHECKSUM;
 }
 
 enum descriptor_refusal descriptor_parse(const struct network *network, const char *text, size_t length,
@@ -135,7 +137,8 @@ enum descriptor_refusal descriptor_parse(const struct network *network, const ch
 		return refusal;
 	for (size_t kind = 0; kind < DESCRIPTOR_TEMPLATES; kind++) {
 		struct descriptor d = { .network = network, .kind = (enum descriptor_kind)kind };
-		refusal = template_read(&descriptor_templates[kind], (struct cursor){ text, text + payload }, &d);
+		refusal = template_read(&descriptor_templates[kind], (struct cursor){ text, text + payload },
+					&d);
 		if (!refusal)
 			refusal = keys_check(&d);
 		if (!refusal) {

@@ -11,7 +11,8 @@ int descriptor_key_path(const struct descriptor_key *key, size_t branch, uint32_
 	if (path.count + key->steps.count + key->wildcard > PATH_STEPS_MAX)
 		return 1;
 	for (size_t i = 0; i < key->steps.count; i++)
-		path.steps[path.count++] = i == key->branch_step ? key->branches[branch] : key->steps.steps[i];
+		path.steps[path.count++] =
+			i == key->branch_step ? key->branches[branch] : key->steps.steps[i];
 	if (key->wildcard)
 		path.steps[path.count++] = index;
 	*ret = path;
@@ -74,7 +75,7 @@ bool descriptor_find(const struct descriptor *descriptor, struct span script, ui
 	return false;
 }
 
-#define ECDSA_ITEM (1 + 72) // length, DER of low S at most 71, sighash byte
+#define ECDSA_ITEM   (1 + 72) // length, DER of low S at most 71, sighash byte
 #define SCHNORR_ITEM (1 + 64)
 
 static size_t compact_width(size_t n)
@@ -113,7 +114,8 @@ size_t descriptor_witness_weight(const struct descriptor *descriptor, enum descr
 	default:
 		if (spend == SPEND_FIRST)
 			return 1 + SCHNORR_ITEM;
-		return 1 + g->threshold * SCHNORR_ITEM + (g->count - g->threshold) + compact_width(inner) + inner + 1 + 33;
+		return 1 + g->threshold * SCHNORR_ITEM + (g->count - g->threshold) + compact_width(inner) +
+		       inner + 1 + 33;
 	}
 	return 1 + items + compact_width(inner) + inner;
 }

@@ -29,29 +29,42 @@ static enum descriptor_refusal parse(const char *payload)
 
 static void test_checksum(void **state)
 {
-	static const struct { const char *text; enum descriptor_refusal refusal; } vectors[] = {
-		{ "raw(deadbeef)#89f8spxm", DESCRIPTOR_TEMPLATE }, { "raw(deadbeef)", DESCRIPTOR_NO_CHECKSUM },
-		{ "raw(deadbeef)#", DESCRIPTOR_NO_CHECKSUM }, { "raw(deadbeef)#89f8spxmx", DESCRIPTOR_NO_CHECKSUM },
-		{ "raw(deadbeef)#89f8spx", DESCRIPTOR_NO_CHECKSUM }, { "raw(deedbeef)#89f8spxm", DESCRIPTOR_CHECKSUM },
-		{ "raw(deedbeef)##9f8spxm", DESCRIPTOR_CHECKSUM }, { "raw(\xc3\x9c)#00000000", DESCRIPTOR_CHARACTER },
+	static const struct {
+		const char *text;
+		enum descriptor_refusal refusal;
+	} vectors[] = {
+		{ "raw(deadbeef)#89f8spxm", DESCRIPTOR_TEMPLATE },
+		{ "raw(deadbeef)", DESCRIPTOR_NO_CHECKSUM },
+		{ "raw(deadbeef)#", DESCRIPTOR_NO_CHECKSUM },
+		{ "raw(deadbeef)#89f8spxmx", DESCRIPTOR_NO_CHECKSUM },
+		{ "raw(deadbeef)#89f8spx", DESCRIPTOR_NO_CHECKSUM },
+		{ "raw(deedbeef)#89f8spxm", DESCRIPTOR_CHECKSUM },
+		{ "raw(deedbeef)##9f8spxm", DESCRIPTOR_CHECKSUM },
+		{ "raw(\xc3\x9c)#00000000", DESCRIPTOR_CHARACTER },
 		{ "", DESCRIPTOR_NO_CHECKSUM },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++)
-		assert_int_equal(descriptor_parse(&network_main, vectors[i].text, strlen(vectors[i].text), &d),
-				 vectors[i].refusal);
+		assert_int_equal(
+			descriptor_parse(&network_main, vectors[i].text, strlen(vectors[i].text), &d),
+			vectors[i].refusal);
 	for (int i = 0; i <= DESCRIPTOR_REPEATED; i++)
 		assert_non_null(descriptor_refusal_text((enum descriptor_refusal)i));
 }
 
 #define HEX_KEY "0260b2003c386519fc9eadf2b5cf124dd8eea4c4e68d5e154050a9346ea98ce600"
-#define XPUB                                                                                                       \
-	"xpub6ERApfZwUNrhLCkDtcHTcxd75RbzS1ed54G1LkBUHQVHQKqhMkhgbmJbZRkrgZw4koxb5JaHWkY4ALHY2grBGRjaDMzQLcgJvLJuZZvRcEL"
-#define XPRV                                                                                                       \
-	"xprvA1RpRA33e1JQ7ifknakTFpgNXPmW2YvmhqLQYMmrj4xJXXWYpDPS3xz7iAxn8L39njGVyuoseXzU6rcxFLJ8HFsTjSyQbLYnMpCqE2VbFWc"
+#define XPUB                                                                                                 \
+	"xpub6ERApfZwUNrhLCkDtcHTcxd75RbzS1ed54G1LkBUHQVHQKqhMkhgbmJbZRkrgZw4koxb5JaHWkY4ALHY2grBGRjaDMzQLc" \
+	"gJvLJuZZvRcEL"
+#define XPRV                                                                                                 \
+	"xprvA1RpRA33e1JQ7ifknakTFpgNXPmW2YvmhqLQYMmrj4xJXXWYpDPS3xz7iAxn8L39njGVyuoseXzU6rcxFLJ8HFsTjSyQbL" \
+	"YnMpCqE2VbFWc"
 
 static void test_keys(void **state)
 {
-	static const struct { const char *text; enum descriptor_refusal refusal; } vectors[] = {
+	static const struct {
+		const char *text;
+		enum descriptor_refusal refusal;
+	} vectors[] = {
 		{ HEX_KEY, DESCRIPTOR_FINE },
 		{ "[deadbeef/0h/0h/0h]" HEX_KEY, DESCRIPTOR_FINE },
 		{ "[deadbeef/0'/0h/0']" HEX_KEY, DESCRIPTOR_FINE },
@@ -63,8 +76,10 @@ static void test_keys(void **state)
 		{ XPUB "/3h/4h/5h/*", DESCRIPTOR_HARDENED },
 		{ XPUB "/3/*h", DESCRIPTOR_HARDENED },
 		{ XPUB "/3/*'", DESCRIPTOR_HARDENED },
-		{ "04a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd5b8dec5235a0fa8722476c7709c02559e3aa73aa"
-		  "03918ba2d492eea75abea235", DESCRIPTOR_KEY },
+		{ "04a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd5b8dec5235a0fa8722476c77"
+		  "09c02559e3aa73aa"
+		  "03918ba2d492eea75abea235",
+		  DESCRIPTOR_KEY },
 		{ "5KYZdUEo39z3FPrtuX2QbbwGnNP5zTd7yyr2SC1j299sBCnWjss", DESCRIPTOR_PRIVATE_KEY },
 		{ "L4rK1yDtCWekvXuE6oXD9jCYfFNV2cWRpVuPLBcCU2z8TrisoyY1", DESCRIPTOR_PRIVATE_KEY },
 		{ "[deadbeef/0h]" XPRV "/3/4", DESCRIPTOR_PRIVATE_KEY },
@@ -101,13 +116,14 @@ static void test_keys(void **state)
 	};
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
 		struct descriptor_key key;
-		enum descriptor_refusal refusal =
-			descriptor_key_parse(&network_main, vectors[i].text, strlen(vectors[i].text), false, &key);
+		enum descriptor_refusal refusal = descriptor_key_parse(&network_main, vectors[i].text,
+								       strlen(vectors[i].text), false, &key);
 		if (refusal != vectors[i].refusal)
 			fail_msg("%s: %d, not %d", vectors[i].text, refusal, vectors[i].refusal);
 		if (!refusal && strstr(vectors[i].text, "xpub"))
-			assert_int_equal(descriptor_key_parse(&network_test, vectors[i].text, strlen(vectors[i].text),
-							      false, &key), DESCRIPTOR_KEY);
+			assert_int_equal(descriptor_key_parse(&network_test, vectors[i].text,
+							      strlen(vectors[i].text), false, &key),
+					 DESCRIPTOR_KEY);
 	}
 }
 
@@ -122,7 +138,8 @@ static void scripts_check(const json_t *item)
 		size_t branch;
 		uint32_t index;
 		assert_int_equal(descriptor_derive(&d, 0, (uint32_t)i, &output), 0);
-		assert_hex(output.script.bytes, output.script.size, json_string_value(json_array_get(scripts, i)));
+		assert_hex(output.script.bytes, output.script.size,
+			   json_string_value(json_array_get(scripts, i)));
 		assert_true(descriptor_find(&d, output_span(&output.script), 0, 3, &branch, &index));
 		assert_int_equal(index, i);
 	}
@@ -134,9 +151,9 @@ static void test_bips(void **state)
 	json_t *valid = json_object_get(sets, "valid"), *invalid = json_object_get(sets, "invalid");
 	json_t *outside = json_object_get(sets, "outside");
 	size_t i;
-	json_array_foreach(valid, i, item)
-		scripts_check(item);
-	json_array_foreach(outside, i, item) {
+	json_array_foreach(valid, i, item) scripts_check(item);
+	json_array_foreach(outside, i, item)
+	{
 		assert_int_not_equal(parse(json_text(item, "published")), DESCRIPTOR_FINE);
 		assert_int_not_equal(parse(json_text(item, "descriptor")), DESCRIPTOR_FINE);
 	}
@@ -152,7 +169,8 @@ static void test_branches(void **state)
 {
 	json_t *sets = vectors_load("descriptors.json"), *item;
 	size_t i;
-	json_array_foreach(json_object_get(sets, "expands"), i, item) {
+	json_array_foreach(json_object_get(sets, "expands"), i, item)
+	{
 		struct descriptor whole;
 		const json_t *parts = json_object_get(item, "scripts");
 		assert_int_equal(parse(json_text(item, "descriptor")), DESCRIPTOR_FINE);
@@ -175,9 +193,11 @@ static void test_bip67(void **state)
 {
 	json_t *set = vectors_load("bitcoin-core/rpc_bip67.json"), *item, *key;
 	size_t i, k, repeated = 0;
-	json_array_foreach(set, i, item) {
+	json_array_foreach(set, i, item)
+	{
 		char text[2048] = "wsh(sortedmulti(2";
-		json_array_foreach(json_object_get(item, "keys"), k, key) {
+		json_array_foreach(json_object_get(item, "keys"), k, key)
+		{
 			strcat(text, ",");
 			strcat(text, json_string_value(key));
 		}
@@ -205,21 +225,32 @@ static void test_bip67(void **state)
 
 static void test_unvault(void **state)
 {
-	// As miniscript's compiler writes it: 2 A B C 3 CHECKMULTISIG IFDUP NOTIF 2 D E F 3 CHECKMULTISIGVERIFY <9000> CSV ENDIF
-	static const char expected[] = "52" "21" A "21" B "21" C "53ae" "7364" "52" "21" D "21" E "21" F "53af" "029000b268";
-	assert_int_equal(parse("wsh(or_d(multi(2," A "," B "," C "),and_v(v:multi(2," D "," E "," F "),older(144))))"),
-			 DESCRIPTOR_FINE);
+	// As miniscript's compiler writes it: 2 A B C 3 CHECKMULTISIG IFDUP NOTIF 2 D E F 3
+	// CHECKMULTISIGVERIFY <9000> CSV ENDIF
+	static const char expected[] = "52"
+				       "21" A "21" B "21" C "53ae"
+				       "7364"
+				       "52"
+				       "21" D "21" E "21" F "53af"
+				       "029000b268";
+	assert_int_equal(
+		parse("wsh(or_d(multi(2," A "," B "," C "),and_v(v:multi(2," D "," E "," F "),older(144))))"),
+		DESCRIPTOR_FINE);
 	assert_int_equal(d.kind, DESCRIPTOR_WSH_UNVAULT);
 	assert_int_equal(d.lock, 144);
 	assert_int_equal(descriptor_derive(&d, 0, 0, &output), 0);
 	assert_hex(output.inner, output.inner_size, expected);
 	assert_int_equal(descriptor_witness_weight(&d, SPEND_FIRST), 1 + 1 + 2 * 73 + 1 + output.inner_size);
-	assert_int_equal(descriptor_witness_weight(&d, SPEND_SECOND), 1 + 1 + 2 * 73 + 3 + 1 + output.inner_size);
+	assert_int_equal(descriptor_witness_weight(&d, SPEND_SECOND),
+			 1 + 1 + 2 * 73 + 3 + 1 + output.inner_size);
 }
 
 static void test_rules(void **state)
 {
-	static const struct { const char *text; enum descriptor_refusal refusal; } vectors[] = {
+	static const struct {
+		const char *text;
+		enum descriptor_refusal refusal;
+	} vectors[] = {
 		{ "wsh(sortedmulti(2," A "," B "))", DESCRIPTOR_FINE },
 		{ "wsh(sortedmulti(0," A "," B "))", DESCRIPTOR_THRESHOLD },
 		{ "wsh(sortedmulti(3," A "," B "))", DESCRIPTOR_THRESHOLD },
@@ -228,7 +259,8 @@ static void test_rules(void **state)
 		{ "wsh(sortedmulti(2))", DESCRIPTOR_THRESHOLD },
 		{ "wsh(sortedmulti(2," A "," A "))", DESCRIPTOR_REPEATED },
 		{ "wsh(sortedmulti(2," XPUB "/0/*," XPUB "/1/*))", DESCRIPTOR_REPEATED },
-		{ "wsh(multi(1," A ",02a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd))", DESCRIPTOR_REPEATED },
+		{ "wsh(multi(1," A ",02a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd))",
+		  DESCRIPTOR_REPEATED },
 		{ "wsh(or_d(multi(1," A "),and_v(v:multi(1," A "),older(144))))", DESCRIPTOR_REPEATED },
 		{ "wsh(or_d(multi(1," A "),and_v(v:multi(1," B "),older(0))))", DESCRIPTOR_LOCK },
 		{ "wsh(or_d(multi(1," A "),and_v(v:multi(1," B "),older(65536))))", DESCRIPTOR_LOCK },
@@ -255,7 +287,8 @@ static void test_format(void **state)
 	static const char *const texts[] = {
 		"wpkh([deadbeef/84h/0h/0h]" XPUB "/<0;1>/*)",
 		"wsh(or_d(multi(1," A "),and_v(v:multi(1,[deadbeef/48h]" B "),older(144))))",
-		"tr(a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd,sortedmulti_a(1," XPUB "/3/*))",
+		"tr(a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd,sortedmulti_a(1," XPUB
+		"/3/*))",
 		"wsh(sortedmulti(2," A ",[00000001]" B "," XPUB "/*))",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -277,14 +310,16 @@ static void test_place(void **state)
 	size_t key, branch;
 	uint32_t index;
 	uint8_t fingerprint[4] = { 0xde, 0xad, 0xbe, 0xef };
-	assert_int_equal(parse("wsh(sortedmulti(1,[deadbeef/48h/0h/0h/2h]" XPUB "/<0;1>/*," A "))"), DESCRIPTOR_FINE);
+	assert_int_equal(parse("wsh(sortedmulti(1,[deadbeef/48h/0h/0h/2h]" XPUB "/<0;1>/*," A "))"),
+			 DESCRIPTOR_FINE);
 	assert_int_equal(descriptor_key_path(&d.keys[0], 1, 77, &path), 0);
 	assert_true(descriptor_place(&d, fingerprint, &path, &key, &branch, &index));
 	assert_int_equal(key, 0);
 	assert_int_equal(branch, 1);
 	assert_int_equal(index, 77);
-	static const char *const foreign[] = { "m/48h/0h/0h/2h/2/77", "m/48h/0h/0h/1h/1/77", "m/48h/0h/0h/2h/1/77h",
-					       "m/48h/0h/0h/2h/1", "m/48h/0h/0h/2h/1/77/0", "m" };
+	static const char *const foreign[] = { "m/48h/0h/0h/2h/2/77",	"m/48h/0h/0h/1h/1/77",
+					       "m/48h/0h/0h/2h/1/77h",	"m/48h/0h/0h/2h/1",
+					       "m/48h/0h/0h/2h/1/77/0", "m" };
 	for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
 		assert_int_equal(path_parse(foreign[i], strlen(foreign[i]), &path), 0);
 		assert_false(descriptor_place(&d, fingerprint, &path, &key, &branch, &index));
@@ -301,9 +336,11 @@ static void test_place(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_checksum), cmocka_unit_test(test_keys),	 cmocka_unit_test(test_bips),
-		cmocka_unit_test(test_branches), cmocka_unit_test(test_bip67),	 cmocka_unit_test(test_unvault),
-		cmocka_unit_test(test_rules),	 cmocka_unit_test(test_format), cmocka_unit_test(test_place),
+		cmocka_unit_test(test_checksum), cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_bips),	 cmocka_unit_test(test_branches),
+		cmocka_unit_test(test_bip67),	 cmocka_unit_test(test_unvault),
+		cmocka_unit_test(test_rules),	 cmocka_unit_test(test_format),
+		cmocka_unit_test(test_place),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -30,7 +30,8 @@ int hd_master(const void *seed, size_t size, struct hd_private *ret)
 }
 
 // HMAC over the key material and the step: the tweak, and the next chain code.
-static void step_mac(const uint8_t chain_code[32], const uint8_t material[33], uint32_t step, uint8_t mac[SHA512_SIZE])
+static void step_mac(const uint8_t chain_code[32], const uint8_t material[33], uint32_t step,
+		     uint8_t mac[SHA512_SIZE])
 {
 	struct hmac512_key key;
 	uint8_t data[37];

@@ -8,9 +8,9 @@
 #include "bitcoin/network.h"
 #include "bitcoin/path.h"
 
-#define HD_SEED_MIN 16
-#define HD_SEED_MAX 64
-#define HD_TEXT_MAX 111 // characters of "xpub..." and its like
+#define HD_SEED_MIN	    16
+#define HD_SEED_MAX	    64
+#define HD_TEXT_MAX	    111 // characters of "xpub..." and its like
 #define HD_FINGERPRINT_SIZE 4
 
 struct hd_public {
@@ -26,7 +26,8 @@ struct hd_private {
 	uint8_t secret[SECRET_KEY_SIZE];
 };
 
-// The root of a tree. 0, 1 when size is outside HD_SEED_MIN..HD_SEED_MAX, 2 when the seed gives no key (2^-127).
+// The root of a tree. 0, 1 when size is outside HD_SEED_MIN..HD_SEED_MAX, 2 when the seed gives no key
+// (2^-127).
 MUST_USE int hd_master(const void *seed, size_t size, struct hd_private *ret);
 
 // One step. 0, 1 when the step gives no key (2^-127; BIP32 says take the next),
@@ -35,7 +36,8 @@ MUST_USE int hd_private_child(const struct hd_private *from, uint32_t step, stru
 MUST_USE int hd_public_child(const struct hd_public *from, uint32_t step, struct hd_public *ret);
 
 // All steps of a path, results as above.
-MUST_USE int hd_private_derive(const struct hd_private *from, const struct path *path, struct hd_private *ret);
+MUST_USE int hd_private_derive(const struct hd_private *from, const struct path *path,
+			       struct hd_private *ret);
 MUST_USE int hd_public_derive(const struct hd_public *from, const struct path *path, struct hd_public *ret);
 
 // The first four bytes of hash160 of the key: what origins and PSBTs name it by.
@@ -45,9 +47,11 @@ void hd_fingerprint(const struct hd_public *key, uint8_t ret[HD_FINGERPRINT_SIZE
 // prefixes are refused. 0, or
 //   1 not base58check of 78 bytes        2 another network, or the other half
 //   3 the key is not on the curve, zero, or too large
-//   4 depth 0 with a parent or a step 
-MUST_USE int hd_public_parse(const struct network *network, const char *text, size_t length, struct hd_public *ret);
-MUST_USE int hd_private_parse(const struct network *network, const char *text, size_t length, struct hd_private *ret);
+//   4 depth 0 with a parent or a step
+MUST_USE int hd_public_parse(const struct network *network, const char *text, size_t length,
+			     struct hd_public *ret);
+MUST_USE int hd_private_parse(const struct network *network, const char *text, size_t length,
+			      struct hd_private *ret);
 void hd_public_format(const struct network *network, const struct hd_public *key, char to[HD_TEXT_MAX + 1]);
 void hd_private_format(const struct network *network, const struct hd_private *key, char to[HD_TEXT_MAX + 1]);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIP32's chains and its keys to refuse; BIP44 templates through BIP49, 84 and 86; WIF by Bitcoin Core's key_io sets.
+// BIP32's chains and its keys to refuse; BIP44 templates through BIP49, 84 and 86; WIF by Bitcoin Core's
+// key_io sets.
 #include "bitcoin/address.h"
 #include "bitcoin/hashes.h"
 #include "bitcoin/hdkey.h"
@@ -20,7 +21,8 @@ static void chain_check(const struct hd_private *master, const json_t *chain)
 	struct hd_private key, read;
 	struct hd_public public;
 	char text[HD_TEXT_MAX + 1], path_text[PATH_TEXT_MAX + 1];
-	const char *steps = json_text(chain, "path"), *xprv = json_text(chain, "xprv"), *xpub = json_text(chain, "xpub");
+	const char *steps = json_text(chain, "path"), *xprv = json_text(chain, "xprv"),
+		   *xpub = json_text(chain, "xpub");
 	assert_int_equal(path_parse(steps, strlen(steps), &path), 0);
 	assert_int_equal(hd_private_derive(master, &path, &key), 0);
 	hd_private_format(&network_main, &key, text);
@@ -50,12 +52,14 @@ static void test_bip32(void **state)
 {
 	json_t *set = vectors_load("bips/bip-0032.json"), *item, *chain;
 	size_t i, c, chains = 0;
-	json_array_foreach(json_object_get(set, "valid"), i, item) {
+	json_array_foreach(json_object_get(set, "valid"), i, item)
+	{
 		uint8_t seed[HD_SEED_MAX];
 		struct hd_private master;
 		size_t size = json_hex(json_text(item, "seed"), seed, sizeof seed);
 		assert_int_equal(hd_master(seed, size, &master), 0);
-		json_array_foreach(json_object_get(item, "chains"), c, chain) {
+		json_array_foreach(json_object_get(item, "chains"), c, chain)
+		{
 			chain_check(&master, chain);
 			chains++;
 		}
@@ -69,7 +73,8 @@ static void test_bip32_refused(void **state)
 {
 	json_t *set = vectors_load("bips/bip-0032.json"), *item, *bad = json_object_get(set, "invalid");
 	size_t i;
-	json_array_foreach(bad, i, item) {
+	json_array_foreach(bad, i, item)
+	{
 		const char *text = json_text(item, "key");
 		struct hd_public public;
 		struct hd_private private;
@@ -103,22 +108,48 @@ static void test_limits(void **state)
 
 static void test_path(void **state)
 {
-	static const struct { const char *text; int result; size_t count; } vectors[] = {
-		{ "m", 0, 0 }, { "m/0", 0, 1 }, { "0", 0, 1 }, { "m/84h/0'/2147483647h/1/5", 0, 5 }, { "0h/1", 0, 2 },
-		{ "", 1, 0 }, { "m/", 1, 0 }, { "/0", 1, 0 }, { "m//0", 1, 0 }, { "m/0/", 1, 0 }, { "m/2147483648", 1, 0 },
-		{ "m/00", 1, 0 }, { "m/01", 1, 0 }, { "m/-1", 1, 0 }, { "m/1H", 1, 0 }, { "m/h", 1, 0 }, { "m0", 1, 0 },
-		{ "m/1hh", 1, 0 }, { "m/99999999999", 1, 0 }, { " m/0", 1, 0 }, { "M/0", 1, 0 },
+	static const struct {
+		const char *text;
+		int result;
+		size_t count;
+	} vectors[] = {
+		{ "m", 0, 0 },
+		{ "m/0", 0, 1 },
+		{ "0", 0, 1 },
+		{ "m/84h/0'/2147483647h/1/5", 0, 5 },
+		{ "0h/1", 0, 2 },
+		{ "", 1, 0 },
+		{ "m/", 1, 0 },
+		{ "/0", 1, 0 },
+		{ "m//0", 1, 0 },
+		{ "m/0/", 1, 0 },
+		{ "m/2147483648", 1, 0 },
+		{ "m/00", 1, 0 },
+		{ "m/01", 1, 0 },
+		{ "m/-1", 1, 0 },
+		{ "m/1H", 1, 0 },
+		{ "m/h", 1, 0 },
+		{ "m0", 1, 0 },
+		{ "m/1hh", 1, 0 },
+		{ "m/99999999999", 1, 0 },
+		{ " m/0", 1, 0 },
+		{ "M/0", 1, 0 },
 		{ "0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0", 0, 32 },
 		{ "0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0", 2, 0 },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
 		struct path path = { .count = 0 };
-		assert_int_equal(path_parse(vectors[i].text, strlen(vectors[i].text), &path), vectors[i].result);
+		assert_int_equal(path_parse(vectors[i].text, strlen(vectors[i].text), &path),
+				 vectors[i].result);
 		assert_int_equal(path.count, vectors[i].count);
 	}
-	static const struct { enum path_purpose purpose; const char *text; } accounts[] = {
-		{ PATH_BIP44, "m/44h/1h/7h" }, { PATH_BIP49, "m/49h/1h/7h" }, { PATH_BIP84, "m/84h/1h/7h" },
-		{ PATH_BIP86, "m/86h/1h/7h" }, { PATH_BIP87, "m/87h/1h/7h" }, { PATH_BIP48_NESTED, "m/48h/1h/7h/1h" },
+	static const struct {
+		enum path_purpose purpose;
+		const char *text;
+	} accounts[] = {
+		{ PATH_BIP44, "m/44h/1h/7h" },		 { PATH_BIP49, "m/49h/1h/7h" },
+		{ PATH_BIP84, "m/84h/1h/7h" },		 { PATH_BIP86, "m/86h/1h/7h" },
+		{ PATH_BIP87, "m/87h/1h/7h" },		 { PATH_BIP48_NESTED, "m/48h/1h/7h/1h" },
 		{ PATH_BIP48_SEGWIT, "m/48h/1h/7h/2h" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(accounts); i++) {
@@ -131,8 +162,9 @@ static void test_path(void **state)
 	}
 }
 
-static void template_address(const struct hd_private *master, enum path_purpose purpose, const struct network *network,
-			     bool change, uint32_t index, struct hd_private *ret)
+static void template_address(const struct hd_private *master, enum path_purpose purpose,
+			     const struct network *network, bool change, uint32_t index,
+			     struct hd_private *ret)
 {
 	struct path path;
 	path_account(purpose, network, 0, &path);
@@ -142,12 +174,20 @@ static void template_address(const struct hd_private *master, enum path_purpose 
 
 static void test_templates(void **state)
 {
-	static const char words[] = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
-				    "abandon about";
-	static const struct { bool change; uint32_t index; const char *wif, *address; } bip84[] = {
-		{ false, 0, "KyZpNDKnfs94vbrwhJneDi77V6jF64PWPF8x5cdJb8ifgg2DUc9d", "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu" },
-		{ false, 1, "Kxpf5b8p3qX56DKEe5NqWbNUP9MnqoRFzZwHRtsFqhzuvUJsYZCy", "bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g" },
-		{ true, 0, "KxuoxufJL5csa1Wieb2kp29VNdn92Us8CoaUG3aGtPtcF3AzeXvF", "bc1q8c6fshw2dlwun7ekn9qwf37cu2rn755upcp6el" },
+	static const char words[] =
+		"abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+		"abandon about";
+	static const struct {
+		bool change;
+		uint32_t index;
+		const char *wif, *address;
+	} bip84[] = {
+		{ false, 0, "KyZpNDKnfs94vbrwhJneDi77V6jF64PWPF8x5cdJb8ifgg2DUc9d",
+		  "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu" },
+		{ false, 1, "Kxpf5b8p3qX56DKEe5NqWbNUP9MnqoRFzZwHRtsFqhzuvUJsYZCy",
+		  "bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g" },
+		{ true, 0, "KxuoxufJL5csa1Wieb2kp29VNdn92Us8CoaUG3aGtPtcF3AzeXvF",
+		  "bc1q8c6fshw2dlwun7ekn9qwf37cu2rn755upcp6el" },
 	};
 	uint8_t seed[MNEMONIC_SEED_SIZE], hash[20];
 	struct hd_private master, key;
@@ -167,26 +207,30 @@ static void test_templates(void **state)
 	template_address(&master, PATH_BIP49, &network_test, false, 0, &key);
 	assert_hex(key.secret, 32, "c9bdb49cfbaedca21c4b1f3a7803c34636b1d7dc55a717132443fc3f4c5867e8");
 	template_address(&master, PATH_BIP86, &network_main, true, 0, &key);
-	assert_hex(key.public.key + 1, 32, "399f1b2f4393f29a18c937859c5dd8a77350103157eb880f02e8c08214277cef");
+	assert_hex(key.public.key + 1, 32,
+		   "399f1b2f4393f29a18c937859c5dd8a77350103157eb880f02e8c08214277cef");
 }
 
 static void test_wif(void **state)
 {
 	json_t *valid = vectors_load("bitcoin-core/key_io_valid.json"), *item;
 	size_t i, tried = 0;
-	json_array_foreach(valid, i, item) {
+	json_array_foreach(valid, i, item)
+	{
 		json_t *about = json_array_get(item, 2);
 		const char *text = json_string_value(json_array_get(item, 0));
 		bool main = strcmp(json_text(about, "chain"), "main") == 0, compressed = false;
 		uint8_t secret[32];
 		char back[WIF_TEXT_MAX + 1];
-		int result = wif_parse(main ? &network_main : &network_test, text, strlen(text), secret, &compressed);
+		int result = wif_parse(main ? &network_main : &network_test, text, strlen(text), secret,
+				       &compressed);
 		assert_int_equal(result == 0, json_is_true(json_object_get(about, "isPrivkey")));
 		if (result)
 			continue;
 		assert_hex(secret, 32, json_string_value(json_array_get(item, 1)));
 		assert_int_equal(compressed, json_is_true(json_object_get(about, "isCompressed")));
-		assert_int_equal(wif_format(main ? &network_main : &network_test, secret, compressed, back), 0);
+		assert_int_equal(wif_format(main ? &network_main : &network_test, secret, compressed, back),
+				 0);
 		assert_string_equal(back, text);
 		tried++;
 	}
@@ -194,7 +238,8 @@ static void test_wif(void **state)
 	assert_true(tried > 0);
 	json_decref(valid);
 	json_t *invalid = vectors_load("bitcoin-core/key_io_invalid.json");
-	json_array_foreach(invalid, i, item) {
+	json_array_foreach(invalid, i, item)
+	{
 		const char *text = json_string_value(json_array_get(item, 0));
 		uint8_t secret[32];
 		bool compressed;
@@ -207,8 +252,9 @@ static void test_wif(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bip32), cmocka_unit_test(test_bip32_refused), cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_path),  cmocka_unit_test(test_templates),	    cmocka_unit_test(test_wif),
+		cmocka_unit_test(test_bip32),	  cmocka_unit_test(test_bip32_refused),
+		cmocka_unit_test(test_limits),	  cmocka_unit_test(test_path),
+		cmocka_unit_test(test_templates), cmocka_unit_test(test_wif),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

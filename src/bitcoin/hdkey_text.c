@@ -34,7 +34,8 @@ static void head_encode(const struct hd_public *key, uint32_t version, uint8_t b
 	memcpy(bytes + 13, key->chain_code, 32);
 }
 
-int hd_public_decode(const struct network *network, const uint8_t bytes[HD_BINARY_SIZE], struct hd_public *ret)
+int hd_public_decode(const struct network *network, const uint8_t bytes[HD_BINARY_SIZE],
+		     struct hd_public *ret)
 {
 	struct hd_public out;
 	if (big_endian(bytes) != network->extended_public)
@@ -52,12 +53,14 @@ int hd_public_parse(const struct network *network, const char *text, size_t leng
 {
 	uint8_t bytes[HD_BINARY_SIZE];
 	size_t size;
-	if (length > HD_TEXT_MAX || base58check_decode(text, length, bytes, sizeof bytes, &size) || size != sizeof bytes)
+	if (length > HD_TEXT_MAX || base58check_decode(text, length, bytes, sizeof bytes, &size) ||
+	    size != sizeof bytes)
 		return 1;
 	return hd_public_decode(network, bytes, ret);
 }
 
-static int private_decode(const struct network *network, const uint8_t bytes[HD_BINARY_SIZE], struct hd_private *ret)
+static int private_decode(const struct network *network, const uint8_t bytes[HD_BINARY_SIZE],
+			  struct hd_private *ret)
 {
 	if (big_endian(bytes) != network->extended_private)
 		return 2;

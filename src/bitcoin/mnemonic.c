@@ -6,7 +6,7 @@
 #include "crypto/sha256.h"
 #include "crypto/sha512.h"
 
-#define WORD_BITS 11
+#define WORD_BITS	  11
 #define PBKDF2_ITERATIONS 2048
 
 int mnemonic_word_index(const char *word, size_t length)
@@ -47,8 +47,8 @@ int mnemonic_format(const uint8_t *entropy, size_t size, char to[MNEMONIC_TEXT_M
 }
 
 // The indices of the words. Results as mnemonic_parse.
-static int words_read(const char *text, size_t length, uint16_t indices[MNEMONIC_WORDS_MAX], size_t *ret_count,
-		      size_t *ret_word)
+static int words_read(const char *text, size_t length, uint16_t indices[MNEMONIC_WORDS_MAX],
+		      size_t *ret_count, size_t *ret_word)
 {
 	size_t count = 0, start = 0;
 	for (size_t i = 0; i <= length; i++) {

@@ -7,10 +7,10 @@
 
 #include "base/base.h"
 
-#define MNEMONIC_ENTROPY_MAX 32
-#define MNEMONIC_WORDS_MAX 24
-#define MNEMONIC_TEXT_MAX (MNEMONIC_WORDS_MAX * 9 - 1)
-#define MNEMONIC_SEED_SIZE 64
+#define MNEMONIC_ENTROPY_MAX	32
+#define MNEMONIC_WORDS_MAX	24
+#define MNEMONIC_TEXT_MAX	(MNEMONIC_WORDS_MAX * 9 - 1)
+#define MNEMONIC_SEED_SIZE	64
 #define MNEMONIC_PASSPHRASE_MAX 256
 
 extern const char *const mnemonic_words[2048]; // sorted; the first four letters tell them apart
@@ -25,8 +25,8 @@ MUST_USE int mnemonic_format(const uint8_t *entropy, size_t size, char to[MNEMON
 //   1 not 12, 15, 18, 21 or 24 lower-case words with single spaces between
 //   2 a word is not in the list (*ret_word is its place from 0)   3 the checksum is wrong
 // ret_word may be NULL.
-MUST_USE int mnemonic_parse(const char *text, size_t length, uint8_t entropy[MNEMONIC_ENTROPY_MAX], size_t *ret_size,
-			    size_t *ret_word);
+MUST_USE int mnemonic_parse(const char *text, size_t length, uint8_t entropy[MNEMONIC_ENTROPY_MAX],
+			    size_t *ret_size, size_t *ret_word);
 
 // The seed for hd_master. The words are checked first: results as above, and
 //   4 the passphrase is not printable ASCII or longer than MNEMONIC_PASSPHRASE_MAX

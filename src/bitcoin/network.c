@@ -2,18 +2,36 @@
 #include "bitcoin/network.h"
 
 const struct network network_main = {
-	.name = "main", .segwit_prefix = "bc", .key_hash_version = 0x00, .script_hash_version = 0x05,
-	.private_key_version = 0x80, .extended_public = 0x0488b21e, .extended_private = 0x0488ade4, .coin_type = 0,
+	.name = "main",
+	.segwit_prefix = "bc",
+	.key_hash_version = 0x00,
+	.script_hash_version = 0x05,
+	.private_key_version = 0x80,
+	.extended_public = 0x0488b21e,
+	.extended_private = 0x0488ade4,
+	.coin_type = 0,
 };
 
 const struct network network_test = {
-	.name = "test", .segwit_prefix = "tb", .key_hash_version = 0x6f, .script_hash_version = 0xc4,
-	.private_key_version = 0xef, .extended_public = 0x043587cf, .extended_private = 0x04358394, .coin_type = 1,
+	.name = "test",
+	.segwit_prefix = "tb",
+	.key_hash_version = 0x6f,
+	.script_hash_version = 0xc4,
+	.private_key_version = 0xef,
+	.extended_public = 0x043587cf,
+	.extended_private = 0x04358394,
+	.coin_type = 1,
 };
 
 const struct network network_regtest = {
-	.name = "regtest", .segwit_prefix = "bcrt", .key_hash_version = 0x6f, .script_hash_version = 0xc4,
-	.private_key_version = 0xef, .extended_public = 0x043587cf, .extended_private = 0x04358394, .coin_type = 1,
+	.name = "regtest",
+	.segwit_prefix = "bcrt",
+	.key_hash_version = 0x6f,
+	.script_hash_version = 0xc4,
+	.private_key_version = 0xef,
+	.extended_public = 0x043587cf,
+	.extended_private = 0x04358394,
+	.coin_type = 1,
 };
 
 const struct network *network_named(const char *name)

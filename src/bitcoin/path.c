@@ -63,15 +63,17 @@ void path_format(const struct path *path, char to[PATH_TEXT_MAX + 1])
 
 static const struct {
 	uint32_t purpose;
-	bool scripted;        // a step for the script type follows the account
+	bool scripted; // a step for the script type follows the account
 	uint32_t script_type;
 } templates[] = {
-	[PATH_BIP44] = { 44, false, 0 },       [PATH_BIP49] = { 49, false, 0 },       [PATH_BIP84] = { 84, false, 0 },
-	[PATH_BIP86] = { 86, false, 0 },       [PATH_BIP87] = { 87, false, 0 },
-	[PATH_BIP48_NESTED] = { 48, true, 1 }, [PATH_BIP48_SEGWIT] = { 48, true, 2 },
+	[PATH_BIP44] = { 44, false, 0 },       [PATH_BIP49] = { 49, false, 0 },
+	[PATH_BIP84] = { 84, false, 0 },       [PATH_BIP86] = { 86, false, 0 },
+	[PATH_BIP87] = { 87, false, 0 },       [PATH_BIP48_NESTED] = { 48, true, 1 },
+	[PATH_BIP48_SEGWIT] = { 48, true, 2 },
 };
 
-void path_account(enum path_purpose purpose, const struct network *network, uint32_t account, struct path *ret)
+void path_account(enum path_purpose purpose, const struct network *network, uint32_t account,
+		  struct path *ret)
 {
 	ASSERT(purpose < ARRAY_LEN(templates) && account < PATH_HARDENED);
 	*ret = (struct path){ .count = 3 };

@@ -12,13 +12,13 @@
 #include "bitcoin/descriptor.h"
 #include "bitcoin/sighash.h"
 
-#define PSBT_SIZE_MAX (16u << 20) // bytes; previous transactions make the bulk
-#define PSBT_INPUTS_MAX 2500      // more do not fit into a transaction that nodes relay (100,000 vbytes)
+#define PSBT_SIZE_MAX	 (16u << 20) // bytes; previous transactions make the bulk
+#define PSBT_INPUTS_MAX	 2500	     // more do not fit into a transaction that nodes relay (100,000 vbytes)
 #define PSBT_OUTPUTS_MAX 12000
-#define PSBT_PAIRS_MAX 4096       // in one map
+#define PSBT_PAIRS_MAX	 4096 // in one map
 
 struct psbt_pair {
-	uint64_t type;        // its compact integer
+	uint64_t type;	      // its compact integer
 	struct span key_data; // what follows the type
 	struct span key;      // the two together
 	struct span value;
@@ -42,37 +42,37 @@ struct psbt {
 	struct psbt_map global;
 	struct psbt_input *inputs; // tx.input_count of them
 	struct psbt_map *outputs;  // tx.output_count of them
-	struct transaction tx;     // unsigned; of version 2 it is put together here
+	struct transaction tx;	   // unsigned; of version 2 it is put together here
 };
 
 enum psbt_refusal {
 	PSBT_FINE,
-	PSBT_MEMORY,            // the arena is full
-	PSBT_SIZE,              // longer than PSBT_SIZE_MAX
-	PSBT_MAGIC,             // does not begin as a PSBT
-	PSBT_STRUCTURE,         // cut off, bytes left over, counts that do not fit or above the limits
-	PSBT_DUPLICATE,         // a key twice in one map
-	PSBT_VERSION,           // neither 0 nor 2
-	PSBT_FIELD,             // a field's key or value is malformed
-	PSBT_FIELD_VERSION,     // a field that this version must not have
-	PSBT_FIELD_MISSING,     // a field that this version must have
-	PSBT_TRANSACTION,       // the unsigned transaction is malformed or carries signatures
-	PSBT_PREVIOUS,          // a previous transaction is not the one that the input names
-	PSBT_SIGHASH,           // a signature's type differs from the input's
-	PSBT_LOCKTIME,          // inputs demand a height and a time at once
-	PSBT_OTHER,             // combining: of another transaction
-	PSBT_CONFLICT,          // combining: a field with two values: altered on the way
-	PSBT_PREVIOUS_MISSING,  // the whole previous transaction is needed (fee attack on segwit version 0)
-	PSBT_VALUE,             // amounts out of range, or more paid than spent
-	PSBT_TEMPLATE,          // the input is of no kind that is signed or completed here
-	PSBT_SCRIPT,            // redeem or witness script is missing or not the one that the output names
-	PSBT_KEY,               // the key has no part in this input
-	PSBT_SIGHASH_TYPE,      // a type other than all inputs and all outputs is asked for
-	PSBT_SIGNATURE,         // a signature does not verify
-	PSBT_INCOMPLETE,        // signatures are missing
-	PSBT_LOCKED,            // nSequence or version does not allow the time-locked path
-	PSBT_FINAL,             // the input is complete already
-	PSBT_NOT_FINAL,         // extracting: an input is not complete
+	PSBT_MEMORY,	       // the arena is full
+	PSBT_SIZE,	       // longer than PSBT_SIZE_MAX
+	PSBT_MAGIC,	       // does not begin as a PSBT
+	PSBT_STRUCTURE,	       // cut off, bytes left over, counts that do not fit or above the limits
+	PSBT_DUPLICATE,	       // a key twice in one map
+	PSBT_VERSION,	       // neither 0 nor 2
+	PSBT_FIELD,	       // a field's key or value is malformed
+	PSBT_FIELD_VERSION,    // a field that this version must not have
+	PSBT_FIELD_MISSING,    // a field that this version must have
+	PSBT_TRANSACTION,      // the unsigned transaction is malformed or carries signatures
+	PSBT_PREVIOUS,	       // a previous transaction is not the one that the input names
+	PSBT_SIGHASH,	       // a signature's type differs from the input's
+	PSBT_LOCKTIME,	       // inputs demand a height and a time at once
+	PSBT_OTHER,	       // combining: of another transaction
+	PSBT_CONFLICT,	       // combining: a field with two values: altered on the way
+	PSBT_PREVIOUS_MISSING, // the whole previous transaction is needed (fee attack on segwit version 0)
+	PSBT_VALUE,	       // amounts out of range, or more paid than spent
+	PSBT_TEMPLATE,	       // the input is of no kind that is signed or completed here
+	PSBT_SCRIPT,	       // redeem or witness script is missing or not the one that the output names
+	PSBT_KEY,	       // the key has no part in this input
+	PSBT_SIGHASH_TYPE,     // a type other than all inputs and all outputs is asked for
+	PSBT_SIGNATURE,	       // a signature does not verify
+	PSBT_INCOMPLETE,       // signatures are missing
+	PSBT_LOCKED,	       // nSequence or version does not allow the time-locked path
+	PSBT_FINAL,	       // the input is complete already
+	PSBT_NOT_FINAL,	       // extracting: an input is not complete
 };
 const char *psbt_refusal_text(enum psbt_refusal refusal);
 
@@ -87,23 +87,55 @@ size_t psbt_size(const struct psbt *psbt);
 
 // ---- fields -------------------------------------------------------------
 enum psbt_global_field {
-	PSBT_GLOBAL_UNSIGNED_TX = 0x00, PSBT_GLOBAL_XPUB = 0x01, PSBT_GLOBAL_TX_VERSION = 0x02,
-	PSBT_GLOBAL_FALLBACK_LOCKTIME = 0x03, PSBT_GLOBAL_INPUT_COUNT = 0x04, PSBT_GLOBAL_OUTPUT_COUNT = 0x05,
-	PSBT_GLOBAL_TX_MODIFIABLE = 0x06, PSBT_GLOBAL_VERSION = 0xfb, PSBT_PROPRIETARY = 0xfc,
+	PSBT_GLOBAL_UNSIGNED_TX = 0x00,
+	PSBT_GLOBAL_XPUB = 0x01,
+	PSBT_GLOBAL_TX_VERSION = 0x02,
+	PSBT_GLOBAL_FALLBACK_LOCKTIME = 0x03,
+	PSBT_GLOBAL_INPUT_COUNT = 0x04,
+	PSBT_GLOBAL_OUTPUT_COUNT = 0x05,
+	PSBT_GLOBAL_TX_MODIFIABLE = 0x06,
+	PSBT_GLOBAL_VERSION = 0xfb,
+	PSBT_PROPRIETARY = 0xfc,
 };
 enum psbt_input_field {
-	PSBT_IN_NON_WITNESS_UTXO = 0x00, PSBT_IN_WITNESS_UTXO = 0x01, PSBT_IN_PARTIAL_SIG = 0x02, PSBT_IN_SIGHASH = 0x03,
-	PSBT_IN_REDEEM_SCRIPT = 0x04, PSBT_IN_WITNESS_SCRIPT = 0x05, PSBT_IN_BIP32 = 0x06, PSBT_IN_FINAL_SCRIPTSIG = 0x07,
-	PSBT_IN_FINAL_WITNESS = 0x08, PSBT_IN_POR_COMMITMENT = 0x09, PSBT_IN_RIPEMD160 = 0x0a, PSBT_IN_SHA256 = 0x0b,
-	PSBT_IN_HASH160 = 0x0c, PSBT_IN_HASH256 = 0x0d, PSBT_IN_PREVIOUS_TXID = 0x0e, PSBT_IN_OUTPUT_INDEX = 0x0f,
-	PSBT_IN_SEQUENCE = 0x10, PSBT_IN_TIME_LOCKTIME = 0x11, PSBT_IN_HEIGHT_LOCKTIME = 0x12, PSBT_IN_TAP_KEY_SIG = 0x13,
-	PSBT_IN_TAP_SCRIPT_SIG = 0x14, PSBT_IN_TAP_LEAF_SCRIPT = 0x15, PSBT_IN_TAP_BIP32 = 0x16,
-	PSBT_IN_TAP_INTERNAL_KEY = 0x17, PSBT_IN_TAP_MERKLE_ROOT = 0x18, PSBT_IN_MUSIG2_PARTICIPANTS = 0x1a,
-	PSBT_IN_MUSIG2_NONCE = 0x1b, PSBT_IN_MUSIG2_SIG = 0x1c,
+	PSBT_IN_NON_WITNESS_UTXO = 0x00,
+	PSBT_IN_WITNESS_UTXO = 0x01,
+	PSBT_IN_PARTIAL_SIG = 0x02,
+	PSBT_IN_SIGHASH = 0x03,
+	PSBT_IN_REDEEM_SCRIPT = 0x04,
+	PSBT_IN_WITNESS_SCRIPT = 0x05,
+	PSBT_IN_BIP32 = 0x06,
+	PSBT_IN_FINAL_SCRIPTSIG = 0x07,
+	PSBT_IN_FINAL_WITNESS = 0x08,
+	PSBT_IN_POR_COMMITMENT = 0x09,
+	PSBT_IN_RIPEMD160 = 0x0a,
+	PSBT_IN_SHA256 = 0x0b,
+	PSBT_IN_HASH160 = 0x0c,
+	PSBT_IN_HASH256 = 0x0d,
+	PSBT_IN_PREVIOUS_TXID = 0x0e,
+	PSBT_IN_OUTPUT_INDEX = 0x0f,
+	PSBT_IN_SEQUENCE = 0x10,
+	PSBT_IN_TIME_LOCKTIME = 0x11,
+	PSBT_IN_HEIGHT_LOCKTIME = 0x12,
+	PSBT_IN_TAP_KEY_SIG = 0x13,
+	PSBT_IN_TAP_SCRIPT_SIG = 0x14,
+	PSBT_IN_TAP_LEAF_SCRIPT = 0x15,
+	PSBT_IN_TAP_BIP32 = 0x16,
+	PSBT_IN_TAP_INTERNAL_KEY = 0x17,
+	PSBT_IN_TAP_MERKLE_ROOT = 0x18,
+	PSBT_IN_MUSIG2_PARTICIPANTS = 0x1a,
+	PSBT_IN_MUSIG2_NONCE = 0x1b,
+	PSBT_IN_MUSIG2_SIG = 0x1c,
 };
 enum psbt_output_field {
-	PSBT_OUT_REDEEM_SCRIPT = 0x00, PSBT_OUT_WITNESS_SCRIPT = 0x01, PSBT_OUT_BIP32 = 0x02, PSBT_OUT_AMOUNT = 0x03,
-	PSBT_OUT_SCRIPT = 0x04, PSBT_OUT_TAP_INTERNAL_KEY = 0x05, PSBT_OUT_TAP_TREE = 0x06, PSBT_OUT_TAP_BIP32 = 0x07,
+	PSBT_OUT_REDEEM_SCRIPT = 0x00,
+	PSBT_OUT_WITNESS_SCRIPT = 0x01,
+	PSBT_OUT_BIP32 = 0x02,
+	PSBT_OUT_AMOUNT = 0x03,
+	PSBT_OUT_SCRIPT = 0x04,
+	PSBT_OUT_TAP_INTERNAL_KEY = 0x05,
+	PSBT_OUT_TAP_TREE = 0x06,
+	PSBT_OUT_TAP_BIP32 = 0x07,
 	PSBT_OUT_MUSIG2_PARTICIPANTS = 0x08,
 };
 
@@ -112,27 +144,30 @@ const struct psbt_pair *psbt_find(const struct psbt_map *map, uint64_t type);
 const struct psbt_pair *psbt_find_keyed(const struct psbt_map *map, uint64_t type, struct span key_data);
 
 // Puts a copy of key data and value into the map, in place of an equal key. 0, or PSBT_MEMORY.
-MUST_USE enum psbt_refusal psbt_put(struct psbt_map *map, struct arena *arena, uint64_t type, struct span key_data,
-				    struct span value);
+MUST_USE enum psbt_refusal psbt_put(struct psbt_map *map, struct arena *arena, uint64_t type,
+				    struct span key_data, struct span value);
 // Takes out all pairs of a type.
 void psbt_remove(struct psbt_map *map, uint64_t type);
 
 // Updater: the whole previous transaction of an input, checked against it. The bytes must outlive the PSBT.
-MUST_USE enum psbt_refusal psbt_put_previous(struct psbt *psbt, struct arena *arena, size_t input, struct span bytes);
+MUST_USE enum psbt_refusal psbt_put_previous(struct psbt *psbt, struct arena *arena, size_t input,
+					     struct span bytes);
 // Updater: what the descriptor says about an input or output: scripts, key paths, taproot fields.
 // PSBT_OTHER when the script derived there is not the input's or output's.
 MUST_USE enum psbt_refusal psbt_describe_input(struct psbt *psbt, struct arena *arena, size_t input,
-					       const struct descriptor *descriptor, size_t branch, uint32_t index);
+					       const struct descriptor *descriptor, size_t branch,
+					       uint32_t index);
 MUST_USE enum psbt_refusal psbt_describe_output(struct psbt *psbt, struct arena *arena, size_t output,
-						const struct descriptor *descriptor, size_t branch, uint32_t index);
+						const struct descriptor *descriptor, size_t branch,
+						uint32_t index);
 
 // ---- looking ------------------------------------------------------------
 // Whether an input's or output's script is the descriptor's own: by the key
 // paths in the map, and the script derived there must be the same.
-bool psbt_input_place(const struct psbt *psbt, size_t input, const struct descriptor *descriptor, size_t *ret_branch,
-		      uint32_t *ret_index);
-bool psbt_output_place(const struct psbt *psbt, size_t output, const struct descriptor *descriptor, size_t *ret_branch,
-		       uint32_t *ret_index);
+bool psbt_input_place(const struct psbt *psbt, size_t input, const struct descriptor *descriptor,
+		      size_t *ret_branch, uint32_t *ret_index);
+bool psbt_output_place(const struct psbt *psbt, size_t output, const struct descriptor *descriptor,
+		       size_t *ret_branch, uint32_t *ret_index);
 
 // Every input's spent output is known well enough to sign: from the whole
 // previous transaction, or, for taproot, whose signature covers all amounts, from the PSBT alone.
@@ -151,14 +186,17 @@ MUST_USE enum psbt_refusal psbt_sighash_prepare(const struct psbt *psbt, enum ps
 
 // The digest that a key signs in a segwit version 0 input (also nested in
 // P2SH), after all scripts were compared: the only type is SIGHASH_ALL.
-MUST_USE enum psbt_refusal psbt_digest_v0(const struct psbt *psbt, const struct sighash_shared *shared, size_t input,
-					  const uint8_t key[PUBLIC_KEY_SIZE], uint8_t digest[32]);
+MUST_USE enum psbt_refusal psbt_digest_v0(const struct psbt *psbt, const struct sighash_shared *shared,
+					  size_t input, const uint8_t key[PUBLIC_KEY_SIZE],
+					  uint8_t digest[32]);
 // Adds a DER signature (without the type byte) after verifying it.
-MUST_USE enum psbt_refusal psbt_add_v0(struct psbt *psbt, struct arena *arena, const struct sighash_shared *shared,
-				       size_t input, const uint8_t key[PUBLIC_KEY_SIZE], struct span der);
+MUST_USE enum psbt_refusal psbt_add_v0(struct psbt *psbt, struct arena *arena,
+				       const struct sighash_shared *shared, size_t input,
+				       const uint8_t key[PUBLIC_KEY_SIZE], struct span der);
 // Both, with a secret key.
-MUST_USE enum psbt_refusal psbt_sign_v0(struct psbt *psbt, struct arena *arena, const struct sighash_shared *shared,
-					size_t input, const uint8_t secret[SECRET_KEY_SIZE]);
+MUST_USE enum psbt_refusal psbt_sign_v0(struct psbt *psbt, struct arena *arena,
+					const struct sighash_shared *shared, size_t input,
+					const uint8_t secret[SECRET_KEY_SIZE]);
 
 // Taproot: `secret` is the internal key's (key path, tweaked here with the
 // input's merkle root) or a key of a leaf's script (each leaf with that key is signed).
@@ -176,4 +214,5 @@ MUST_USE enum psbt_refusal psbt_finalize_input(struct psbt *psbt, struct arena *
 					       const struct sighash_shared *shared, size_t input);
 
 // The signed transaction, when every input is final.
-MUST_USE enum psbt_refusal psbt_extract(const struct psbt *psbt, struct arena *arena, struct transaction *ret);
+MUST_USE enum psbt_refusal psbt_extract(const struct psbt *psbt, struct arena *arena,
+					struct transaction *ret);

@@ -18,8 +18,8 @@ enum psbt_refusal psbt_create(const struct transaction *tx, struct arena *arena,
 		return PSBT_MEMORY;
 	struct writer w = writer_over(bytes, size);
 	transaction_write(tx, false, &w);
-	enum psbt_refusal refusal =
-		psbt_put(&psbt.global, arena, PSBT_GLOBAL_UNSIGNED_TX, span_over(NULL, 0), span_over(bytes, size));
+	enum psbt_refusal refusal = psbt_put(&psbt.global, arena, PSBT_GLOBAL_UNSIGNED_TX, span_over(NULL, 0),
+					     span_over(bytes, size));
 	if (!refusal)
 		*ret = psbt;
 	return refusal;
@@ -50,7 +50,8 @@ const char *psbt_refusal_text(enum psbt_refusal refusal)
 		[PSBT_MEMORY] = "it needs more memory than it is given",
 		[PSBT_SIZE] = "it is longer than 16 MiB",
 		[PSBT_MAGIC] = "it does not begin as a PSBT",
-		[PSBT_STRUCTURE] = "it is cut off, has bytes left over, or has more inputs, outputs or fields than are taken",
+		[PSBT_STRUCTURE] = "it is cut off, has bytes left over, or has more inputs, outputs or "
+				   "fields than are taken",
 		[PSBT_DUPLICATE] = "a field occurs twice",
 		[PSBT_VERSION] = "its version is neither 0 nor 2",
 		[PSBT_FIELD] = "a field is malformed",
@@ -62,7 +63,8 @@ const char *psbt_refusal_text(enum psbt_refusal refusal)
 		[PSBT_LOCKTIME] = "the inputs demand a height and a time at once",
 		[PSBT_OTHER] = "it is about another transaction or script",
 		[PSBT_CONFLICT] = "a field has two values: one of the two was altered on the way",
-		[PSBT_PREVIOUS_MISSING] = "a whole previous transaction is missing: without it the fee shown may be a lie",
+		[PSBT_PREVIOUS_MISSING] =
+			"a whole previous transaction is missing: without it the fee shown may be a lie",
 		[PSBT_VALUE] = "amounts are out of range, or more is paid than is spent",
 		[PSBT_TEMPLATE] = "an input is of a kind that is not signed here",
 		[PSBT_SCRIPT] = "a script is missing or is not the one that the coin names",

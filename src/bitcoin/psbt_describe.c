@@ -9,8 +9,8 @@ struct described { // where the same facts go in an input and in an output
 };
 static const struct described in_fields = { PSBT_IN_WITNESS_SCRIPT, PSBT_IN_BIP32, PSBT_IN_TAP_INTERNAL_KEY,
 					    PSBT_IN_TAP_BIP32, true };
-static const struct described out_fields = { PSBT_OUT_WITNESS_SCRIPT, PSBT_OUT_BIP32, PSBT_OUT_TAP_INTERNAL_KEY,
-					     PSBT_OUT_TAP_BIP32, false };
+static const struct described out_fields = { PSBT_OUT_WITNESS_SCRIPT, PSBT_OUT_BIP32,
+					     PSBT_OUT_TAP_INTERNAL_KEY, PSBT_OUT_TAP_BIP32, false };
 
 struct describer {
 	struct psbt_map *map;
@@ -47,7 +47,8 @@ static enum psbt_refusal key_describe(struct describer *d, size_t i)
 	for (size_t s = 0; s < path.count; s++)
 		write_u32(&w, path.steps[s]);
 	return put(d, taproot ? d->fields->tap_bip32 : d->fields->bip32,
-		   span_over(d->output.keys[i] + taproot, PUBLIC_KEY_SIZE - taproot), span_over(value, writer_size(&w)));
+		   span_over(d->output.keys[i] + taproot, PUBLIC_KEY_SIZE - taproot),
+		   span_over(value, writer_size(&w)));
 }
 
 static enum psbt_refusal leaf_describe(struct describer *d)
@@ -60,8 +61,9 @@ static enum psbt_refusal leaf_describe(struct describer *d)
 	script[d->output.inner_size] = TAPROOT_LEAF_VERSION;
 	refusal = put(d, PSBT_IN_TAP_LEAF_SCRIPT, span_over(control, sizeof control),
 		      span_over(script, d->output.inner_size + 1));
-	return refusal ? refusal :
-			 put(d, PSBT_IN_TAP_MERKLE_ROOT, span_over(NULL, 0), span_over(d->output.leaf_hash, TAPROOT_HASH_SIZE));
+	return refusal ? refusal
+		       : put(d, PSBT_IN_TAP_MERKLE_ROOT, span_over(NULL, 0),
+			     span_over(d->output.leaf_hash, TAPROOT_HASH_SIZE));
 }
 
 // An output's tree is one leaf at depth 0.
@@ -82,7 +84,8 @@ static enum psbt_refusal scripts_describe(struct describer *d)
 	struct span inner = span_over(d->output.inner, d->output.inner_size);
 	if (d->descriptor->kind < DESCRIPTOR_TR)
 		return inner.size ? put(d, d->fields->witness_script, span_over(NULL, 0), inner) : PSBT_FINE;
-	refusal = put(d, d->fields->tap_internal, span_over(NULL, 0), span_over(d->output.keys[0] + 1, XONLY_KEY_SIZE));
+	refusal = put(d, d->fields->tap_internal, span_over(NULL, 0),
+		      span_over(d->output.keys[0] + 1, XONLY_KEY_SIZE));
 	if (!refusal && inner.size)
 		refusal = d->fields->input ? leaf_describe(d) : tree_describe(d);
 	return refusal;
@@ -105,7 +108,8 @@ enum psbt_refusal psbt_describe_input(struct psbt *psbt, struct arena *arena, si
 {
 	if (input >= psbt->tx.input_count || !psbt->inputs[input].spent_known)
 		return PSBT_PREVIOUS_MISSING;
-	struct describer d = { &psbt->inputs[input].map, arena, descriptor, &in_fields, branch, index, { .inner_size = 0 } };
+	struct describer d = { &psbt->inputs[input].map, arena, descriptor, &in_fields, branch, index,
+			       { .inner_size = 0 } };
 	return describe(&d, psbt->inputs[input].spent.script);
 }
 
@@ -114,12 +118,14 @@ enum psbt_refusal psbt_describe_output(struct psbt *psbt, struct arena *arena, s
 {
 	if (output >= psbt->tx.output_count)
 		return PSBT_STRUCTURE;
-	struct describer d = { &psbt->outputs[output], arena, descriptor, &out_fields, branch, index, { .inner_size = 0 } };
+	struct describer d = { &psbt->outputs[output], arena, descriptor, &out_fields, branch, index,
+			       { .inner_size = 0 } };
 	return describe(&d, psbt->tx.outputs[output].script);
 }
 
 // Fingerprint and path, behind the leaf hashes in a taproot field.
-static bool path_read(struct span value, bool taproot, uint8_t fingerprint[HD_FINGERPRINT_SIZE], struct path *ret)
+static bool path_read(struct span value, bool taproot, uint8_t fingerprint[HD_FINGERPRINT_SIZE],
+		      struct path *ret)
 {
 	struct reader r = reader_over(value.at, value.size);
 	if (taproot)
@@ -155,17 +161,18 @@ static bool place_find(const struct psbt_map *map, const struct described *field
 	return false;
 }
 
-bool psbt_input_place(const struct psbt *psbt, size_t input, const struct descriptor *descriptor, size_t *ret_branch,
-		      uint32_t *ret_index)
+bool psbt_input_place(const struct psbt *psbt, size_t input, const struct descriptor *descriptor,
+		      size_t *ret_branch, uint32_t *ret_index)
 {
 	return input < psbt->tx.input_count && psbt->inputs[input].spent_known &&
-	       place_find(&psbt->inputs[input].map, &in_fields, psbt->inputs[input].spent.script, descriptor, ret_branch,
-			  ret_index);
+	       place_find(&psbt->inputs[input].map, &in_fields, psbt->inputs[input].spent.script, descriptor,
+			  ret_branch, ret_index);
 }
 
-bool psbt_output_place(const struct psbt *psbt, size_t output, const struct descriptor *descriptor, size_t *ret_branch,
-		       uint32_t *ret_index)
+bool psbt_output_place(const struct psbt *psbt, size_t output, const struct descriptor *descriptor,
+		       size_t *ret_branch, uint32_t *ret_index)
 {
-	return output < psbt->tx.output_count && place_find(&psbt->outputs[output], &out_fields,
-							    psbt->tx.outputs[output].script, descriptor, ret_branch, ret_index);
+	return output < psbt->tx.output_count &&
+	       place_find(&psbt->outputs[output], &out_fields, psbt->tx.outputs[output].script, descriptor,
+			  ret_branch, ret_index);
 }

@@ -7,8 +7,8 @@
 #include "bitcoin/signature.h"
 #include "bitcoin/timelock.h"
 
-#define V0 1u
-#define V2 2u
+#define V0	  1u
+#define V2	  2u
 #define NEEDED_V0 4u
 #define NEEDED_V2 8u
 
@@ -66,7 +66,8 @@ static bool xonly_and_leaf(struct span b, const struct psbt_pair *pair, struct a
 
 static bool control_block(struct span b, const struct psbt_pair *pair, struct arena *arena)
 {
-	return b.size >= 33 && b.size <= TAPROOT_CONTROL_MAX && (b.size - 33) % 32 == 0 && xonly_key_valid(b.at + 1);
+	return b.size >= 33 && b.size <= TAPROOT_CONTROL_MAX && (b.size - 33) % 32 == 0 &&
+	       xonly_key_valid(b.at + 1);
 }
 
 // Version, depth, parent, step, chain code, key: of any network.
@@ -129,7 +130,8 @@ static bool sighash_known(unsigned type, bool taproot)
 
 static bool ecdsa_and_type(struct span b, const struct psbt_pair *pair, struct arena *arena)
 {
-	return b.size > 1 && ecdsa_der_valid(span_over(b.at, b.size - 1)) && sighash_known(b.at[b.size - 1], false);
+	return b.size > 1 && ecdsa_der_valid(span_over(b.at, b.size - 1)) &&
+	       sighash_known(b.at[b.size - 1], false);
 }
 
 static bool schnorr_and_type(struct span b, const struct psbt_pair *pair, struct arena *arena)

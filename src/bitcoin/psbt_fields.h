@@ -13,7 +13,8 @@ enum psbt_refusal psbt_field_check(enum psbt_scope scope, unsigned version, cons
 enum psbt_refusal psbt_fields_required(enum psbt_scope scope, unsigned version, const struct psbt_map *map);
 
 // Reads a witness stack: items into the arena. 0, 1 malformed, -ENOMEM.
-MUST_USE int psbt_witness_parse(struct span value, struct arena *arena, struct span **ret_items, size_t *ret_count);
+MUST_USE int psbt_witness_parse(struct span value, struct arena *arena, struct span **ret_items,
+				size_t *ret_count);
 
 // Little-endian integer of a checked value.
 static inline uint32_t psbt_u32(struct span value)

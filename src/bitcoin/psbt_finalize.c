@@ -33,7 +33,8 @@ static enum psbt_refusal ecdsa_check(const struct finalizer *f, const struct psb
 	struct span value = pair->value;
 	if (value.at[value.size - 1] != SIGHASH_ALL)
 		return PSBT_SIGHASH_TYPE;
-	return ecdsa_verify(pair->key_data, f->digest, span_over(value.at, value.size - 1)) ? PSBT_FINE : PSBT_SIGNATURE;
+	return ecdsa_verify(pair->key_data, f->digest, span_over(value.at, value.size - 1)) ? PSBT_FINE
+											    : PSBT_SIGNATURE;
 }
 
 static enum psbt_refusal wpkh_finish(const struct finalizer *f, struct stack *stack)
@@ -54,7 +55,8 @@ static enum psbt_refusal wpkh_finish(const struct finalizer *f, struct stack *st
 }
 
 // The extra empty item of OP_CHECKMULTISIG and as many signatures as it takes, in the order of the keys.
-static enum psbt_refusal multisig_finish(const struct finalizer *f, const struct multisig *m, struct stack *stack)
+static enum psbt_refusal multisig_finish(const struct finalizer *f, const struct multisig *m,
+					 struct stack *stack)
 {
 	unsigned have = 0;
 	push(stack, span_over(NULL, 0));
@@ -72,7 +74,8 @@ static enum psbt_refusal multisig_finish(const struct finalizer *f, const struct
 	return have == m->threshold ? PSBT_FINE : PSBT_INCOMPLETE;
 }
 
-static enum psbt_refusal unvault_finish(const struct finalizer *f, const struct unvault *u, struct stack *stack)
+static enum psbt_refusal unvault_finish(const struct finalizer *f, const struct unvault *u,
+					struct stack *stack)
 {
 	enum psbt_refusal refusal = multisig_finish(f, &u->cancel, stack);
 	if (refusal != PSBT_INCOMPLETE)
@@ -83,7 +86,8 @@ static enum psbt_refusal unvault_finish(const struct finalizer *f, const struct 
 	for (unsigned i = 0; i <= u->cancel.threshold; i++)
 		push(stack, span_over(NULL, 0)); // what makes the first multi say no
 	const struct transaction *tx = &f->psbt->tx;
-	return sequence_satisfies(tx->version, tx->inputs[f->input].sequence, u->lock) ? PSBT_FINE : PSBT_LOCKED;
+	return sequence_satisfies(tx->version, tx->inputs[f->input].sequence, u->lock) ? PSBT_FINE
+										       : PSBT_LOCKED;
 }
 
 static enum psbt_refusal v0_finish(struct finalizer *f, struct stack *stack)
@@ -110,7 +114,8 @@ static enum psbt_refusal v0_finish(struct finalizer *f, struct stack *stack)
 static enum psbt_refusal leaf_finish(const struct finalizer *f, const struct psbt_pair *leaf,
 				     const uint8_t output[XONLY_KEY_SIZE], struct stack *stack)
 {
-	struct span script = span_over(leaf->value.at, leaf->value.size - 1), found[MULTISIG_KEYS_MAX] = { 0 };
+	struct span script = span_over(leaf->value.at, leaf->value.size - 1),
+		    found[MULTISIG_KEYS_MAX] = { 0 };
 	uint8_t key_and_leaf[XONLY_KEY_SIZE + TAPROOT_HASH_SIZE];
 	struct multisig m;
 	unsigned have = 0;
@@ -121,12 +126,12 @@ static enum psbt_refusal leaf_finish(const struct finalizer *f, const struct psb
 	taproot_leaf_hash(TAPROOT_LEAF_VERSION, script, key_and_leaf + XONLY_KEY_SIZE);
 	for (unsigned i = 0; i < m.count && have < m.threshold; i++) {
 		memcpy(key_and_leaf, m.keys[i], XONLY_KEY_SIZE);
-		const struct psbt_pair *pair =
-			psbt_find_keyed(f->map, PSBT_IN_TAP_SCRIPT_SIG, span_over(key_and_leaf, sizeof key_and_leaf));
+		const struct psbt_pair *pair = psbt_find_keyed(f->map, PSBT_IN_TAP_SCRIPT_SIG,
+							       span_over(key_and_leaf, sizeof key_and_leaf));
 		if (!pair)
 			continue;
-		enum psbt_refusal refusal = psbt_taproot_verify(f->shared, f->input, key_and_leaf + XONLY_KEY_SIZE,
-								m.keys[i], pair->value);
+		enum psbt_refusal refusal = psbt_taproot_verify(
+			f->shared, f->input, key_and_leaf + XONLY_KEY_SIZE, m.keys[i], pair->value);
 		if (refusal)
 			return refusal;
 		found[i] = pair->value;
@@ -161,10 +166,14 @@ static enum psbt_refusal taproot_finish(const struct finalizer *f, const uint8_t
 static void signing_fields_remove(struct psbt_map *map)
 {
 	static const uint8_t types[] = {
-		PSBT_IN_PARTIAL_SIG,	 PSBT_IN_SIGHASH,	  PSBT_IN_REDEEM_SCRIPT,    PSBT_IN_WITNESS_SCRIPT,
-		PSBT_IN_BIP32,		 PSBT_IN_RIPEMD160,	  PSBT_IN_SHA256,	    PSBT_IN_HASH160,
-		PSBT_IN_HASH256,	 PSBT_IN_TAP_KEY_SIG,	  PSBT_IN_TAP_SCRIPT_SIG,   PSBT_IN_TAP_LEAF_SCRIPT,
-		PSBT_IN_TAP_BIP32,	 PSBT_IN_TAP_INTERNAL_KEY, PSBT_IN_TAP_MERKLE_ROOT, PSBT_IN_MUSIG2_PARTICIPANTS,
+		PSBT_IN_PARTIAL_SIG,	 PSBT_IN_SIGHASH,
+		PSBT_IN_REDEEM_SCRIPT,	 PSBT_IN_WITNESS_SCRIPT,
+		PSBT_IN_BIP32,		 PSBT_IN_RIPEMD160,
+		PSBT_IN_SHA256,		 PSBT_IN_HASH160,
+		PSBT_IN_HASH256,	 PSBT_IN_TAP_KEY_SIG,
+		PSBT_IN_TAP_SCRIPT_SIG,	 PSBT_IN_TAP_LEAF_SCRIPT,
+		PSBT_IN_TAP_BIP32,	 PSBT_IN_TAP_INTERNAL_KEY,
+		PSBT_IN_TAP_MERKLE_ROOT, PSBT_IN_MUSIG2_PARTICIPANTS,
 		PSBT_IN_MUSIG2_NONCE,	 PSBT_IN_MUSIG2_SIG,
 	};
 	for (size_t i = 0; i < ARRAY_LEN(types); i++)
@@ -186,9 +195,9 @@ static enum psbt_refusal final_put(struct psbt_map *map, struct arena *arena, co
 		for (size_t i = 0; i < stack->count; i++)
 			sink_span(&sink, stack->items[i]);
 		count.size = sink.size;
-		enum psbt_refusal refusal =
-			pass ? psbt_put(map, arena, PSBT_IN_FINAL_WITNESS, span_over(NULL, 0), span_over(bytes, sink.size)) :
-			       PSBT_FINE;
+		enum psbt_refusal refusal = pass ? psbt_put(map, arena, PSBT_IN_FINAL_WITNESS,
+							    span_over(NULL, 0), span_over(bytes, sink.size))
+						 : PSBT_FINE;
 		if (refusal)
 			return refusal;
 	}
@@ -198,11 +207,12 @@ static enum psbt_refusal final_put(struct psbt_map *map, struct arena *arena, co
 		return PSBT_FINE;
 	script_push(&w, redeem.at, redeem.size);
 	ASSERT(!w.failed); // a witness program has at most 42 bytes
-	return psbt_put(map, arena, PSBT_IN_FINAL_SCRIPTSIG, span_over(NULL, 0), span_over(script_sig, writer_size(&w)));
+	return psbt_put(map, arena, PSBT_IN_FINAL_SCRIPTSIG, span_over(NULL, 0),
+			span_over(script_sig, writer_size(&w)));
 }
 
-enum psbt_refusal psbt_finalize_input(struct psbt *psbt, struct arena *arena, const struct sighash_shared *shared,
-				      size_t input)
+enum psbt_refusal psbt_finalize_input(struct psbt *psbt, struct arena *arena,
+				      const struct sighash_shared *shared, size_t input)
 {
 	struct stack stack = { .count = 0 };
 	enum psbt_refusal refusal;
@@ -239,7 +249,8 @@ enum psbt_refusal psbt_extract(const struct psbt *psbt, struct arena *arena, str
 			return PSBT_NOT_FINAL;
 		if (script)
 			tx.inputs[i].script_sig = script->value;
-		if (witness && psbt_witness_parse(witness->value, arena, &tx.inputs[i].witness, &tx.inputs[i].witness_count))
+		if (witness && psbt_witness_parse(witness->value, arena, &tx.inputs[i].witness,
+						  &tx.inputs[i].witness_count))
 			return PSBT_MEMORY; // its form was checked when it was read
 	}
 	*ret = tx;

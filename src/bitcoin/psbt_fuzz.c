@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is read is written in our order, which reads as the same; completing, joining and measuring never fail oddly.
+// What is read is written in our order, which reads as the same; completing, joining and measuring never fail
+// oddly.
 #include "bitcoin/psbt.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

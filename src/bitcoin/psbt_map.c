@@ -77,8 +77,8 @@ enum psbt_refusal psbt_put(struct psbt_map *map, struct arena *arena, uint64_t t
 	sink_compact(&sink, type);
 	sink_bytes(&sink, key_data.at, key_data.size);
 	sink_bytes(&sink, value.at, value.size);
-	struct psbt_pair pair = { type, span_over(copy + width.size, key_data.size), span_over(copy, key_size),
-				  span_over(copy + key_size, value.size) };
+	struct psbt_pair pair = { type, span_over(copy + width.size, key_data.size),
+				  span_over(copy, key_size), span_over(copy + key_size, value.size) };
 	bool there;
 	size_t at = place_of(map, pair.key, &there);
 	if (!there) {

@@ -19,7 +19,8 @@ static int pair_order(const void *a, const void *b)
 	return span_compare(((const struct psbt_pair *)a)->key, ((const struct psbt_pair *)b)->key);
 }
 
-// In place and without memory, since what comes from outside may be in the worst order and qsort(3) may allocate.
+// In place and without memory, since what comes from outside may be in the worst order and qsort(3) may
+// allocate.
 static void pairs_sort(struct psbt_pair *pairs, size_t count)
 {
 	for (size_t start = count / 2, end = count; end > 1;) {
@@ -158,7 +159,9 @@ static enum psbt_refusal locktime_choose(struct psbt *psbt)
 	}
 	if (any && !heights && !times)
 		return PSBT_LOCKTIME;
-	psbt->tx.locktime = !any ? u32_or(&psbt->global, PSBT_GLOBAL_FALLBACK_LOCKTIME, 0) : heights ? height : time;
+	psbt->tx.locktime = !any      ? u32_or(&psbt->global, PSBT_GLOBAL_FALLBACK_LOCKTIME, 0)
+			    : heights ? height
+				      : time;
 	return PSBT_FINE;
 }
 
@@ -173,7 +176,8 @@ static enum psbt_refusal transaction_build(struct psbt *psbt)
 		input->sequence = u32_or(map, PSBT_IN_SEQUENCE, SEQUENCE_FINAL);
 	}
 	for (size_t i = 0; i < psbt->tx.output_count; i++) {
-		memcpy(&psbt->tx.outputs[i].value, psbt_find(&psbt->outputs[i], PSBT_OUT_AMOUNT)->value.at, 8);
+		memcpy(&psbt->tx.outputs[i].value, psbt_find(&psbt->outputs[i], PSBT_OUT_AMOUNT)->value.at,
+		       8);
 		psbt->tx.outputs[i].script = psbt_find(&psbt->outputs[i], PSBT_OUT_SCRIPT)->value;
 	}
 	return locktime_choose(psbt);
@@ -186,7 +190,8 @@ static enum psbt_refusal input_check(struct psbt *psbt, size_t i, const struct a
 	const struct psbt_pair *type = psbt_find(map, PSBT_IN_SIGHASH);
 	for (size_t p = 0; type && p < map->count; p++) {
 		const struct psbt_pair *pair = &map->pairs[p];
-		if (pair->type == PSBT_IN_PARTIAL_SIG && pair->value.at[pair->value.size - 1] != psbt_u32(type->value))
+		if (pair->type == PSBT_IN_PARTIAL_SIG &&
+		    pair->value.at[pair->value.size - 1] != psbt_u32(type->value))
 			return PSBT_SIGHASH;
 	}
 	return psbt_spent_read(psbt, i, *arena);
@@ -202,7 +207,8 @@ enum psbt_refusal psbt_parse(struct span bytes, struct arena *arena, struct psbt
 	const uint8_t *magic = read_bytes(&r, 5);
 	if (!magic || memcmp(magic, "psbt\xff", 5) != 0)
 		return PSBT_MAGIC;
-	if ((refusal = map_read(&r, arena, &psbt.global)) || (refusal = version_read(&psbt.global, &psbt.version)) ||
+	if ((refusal = map_read(&r, arena, &psbt.global)) ||
+	    (refusal = version_read(&psbt.global, &psbt.version)) ||
 	    (refusal = map_check(PSBT_SCOPE_GLOBAL, psbt.version, &psbt.global, arena)) ||
 	    (refusal = counts_read(&psbt, &r, arena)) || (refusal = maps_read(&psbt, &r, arena)))
 		return refusal;

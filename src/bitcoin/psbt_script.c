@@ -23,7 +23,8 @@ static enum psbt_refusal unnest(const struct psbt_input *in, struct v0_script *o
 	return PSBT_FINE;
 }
 
-static enum psbt_refusal witness_script(const struct psbt_input *in, struct span program, struct v0_script *out)
+static enum psbt_refusal witness_script(const struct psbt_input *in, struct span program,
+					struct v0_script *out)
 {
 	uint8_t hash[SHA256_SIZE];
 	const struct psbt_pair *script = psbt_find(&in->map, PSBT_IN_WITNESS_SCRIPT);

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inside this folder only: what an input's scripts come to, once each was compared with the hash that names it.
+// Inside this folder only: what an input's scripts come to, once each was compared with the hash that names
+// it.
 #pragma once
 
 #include "bitcoin/psbt_fields.h"
 #include "bitcoin/script.h"
 
 struct v0_script {
-	bool nested;            // in P2SH: the redeem script goes into the scriptSig
+	bool nested; // in P2SH: the redeem script goes into the scriptSig
 	struct span redeem;
-	bool wpkh;              // else P2WSH
-	struct span key_hash;   // P2WPKH's program
-	struct span witness;    // P2WSH's witness script
-	uint8_t code[25];       // P2WPKH's script code (BIP143)
+	bool wpkh;	      // else P2WSH
+	struct span key_hash; // P2WPKH's program
+	struct span witness;  // P2WSH's witness script
+	uint8_t code[25];     // P2WPKH's script code (BIP143)
 };
 
 // PSBT_TEMPLATE, PSBT_SCRIPT, PSBT_PREVIOUS_MISSING.

@@ -4,8 +4,8 @@
 #include "bitcoin/signature.h"
 #include "crypto/secret.h"
 
-enum psbt_refusal psbt_sighash_prepare(const struct psbt *psbt, enum psbt_purpose purpose, struct arena *arena,
-				       struct sighash_shared *ret)
+enum psbt_refusal psbt_sighash_prepare(const struct psbt *psbt, enum psbt_purpose purpose,
+				       struct arena *arena, struct sighash_shared *ret)
 {
 	enum psbt_refusal refusal = purpose == PSBT_TO_SIGN ? psbt_spent_check(psbt) : PSBT_FINE;
 	bool all_known = true;
@@ -41,8 +41,8 @@ enum psbt_refusal psbt_digest_v0(const struct psbt *psbt, const struct sighash_s
 	if (refusal)
 		return refusal;
 	hash160_of(key, PUBLIC_KEY_SIZE, hash);
-	bool part = script.wpkh ? memcmp(hash, script.key_hash.at, sizeof hash) == 0 :
-				  script_holds(script.witness, key, PUBLIC_KEY_SIZE);
+	bool part = script.wpkh ? memcmp(hash, script.key_hash.at, sizeof hash) == 0
+				: script_holds(script.witness, key, PUBLIC_KEY_SIZE);
 	return part ? psbt_v0_digest(psbt, shared, input, &script, digest) : PSBT_KEY;
 }
 
@@ -106,8 +106,8 @@ static enum psbt_refusal key_path_sign(const struct taproot_signer *s, const uin
 	const struct psbt_pair *root = psbt_find(&s->psbt->inputs[s->input].map, PSBT_IN_TAP_MERKLE_ROOT);
 	uint8_t tweaked[SECRET_KEY_SIZE], key[PUBLIC_KEY_SIZE];
 	enum psbt_refusal refusal = PSBT_KEY;
-	if (taproot_output_secret(secret, root ? root->value.at : NULL, tweaked) == 0 && public_key_of(tweaked, key) == 0 &&
-	    memcmp(key + 1, output, XONLY_KEY_SIZE) == 0)
+	if (taproot_output_secret(secret, root ? root->value.at : NULL, tweaked) == 0 &&
+	    public_key_of(tweaked, key) == 0 && memcmp(key + 1, output, XONLY_KEY_SIZE) == 0)
 		refusal = taproot_put(s, tweaked, NULL, PSBT_IN_TAP_KEY_SIG, span_over(NULL, 0));
 	secret_wipe(tweaked, sizeof tweaked);
 	return refusal;
@@ -130,8 +130,9 @@ static enum psbt_refusal leaf_sign(const struct taproot_signer *s, const uint8_t
 			   span_over(key_and_leaf, sizeof key_and_leaf));
 }
 
-enum psbt_refusal psbt_sign_taproot(struct psbt *psbt, struct arena *arena, const struct sighash_shared *shared,
-				    size_t input, const uint8_t secret[SECRET_KEY_SIZE], const uint8_t random[32])
+enum psbt_refusal psbt_sign_taproot(struct psbt *psbt, struct arena *arena,
+				    const struct sighash_shared *shared, size_t input,
+				    const uint8_t secret[SECRET_KEY_SIZE], const uint8_t random[32])
 {
 	const uint8_t *output = psbt_taproot_key(psbt, input);
 	if (!output)
@@ -140,7 +141,9 @@ enum psbt_refusal psbt_sign_taproot(struct psbt *psbt, struct arena *arena, cons
 		return PSBT_FINAL;
 	struct psbt_map *map = &psbt->inputs[input].map;
 	const struct psbt_pair *type = psbt_find(map, PSBT_IN_SIGHASH);
-	struct taproot_signer s = { psbt, arena, shared, input, type ? psbt_u32(type->value) : SIGHASH_DEFAULT, random };
+	struct taproot_signer s = {
+		psbt, arena, shared, input, type ? psbt_u32(type->value) : SIGHASH_DEFAULT, random
+	};
 	if (s.type != SIGHASH_DEFAULT && s.type != SIGHASH_ALL)
 		return PSBT_SIGHASH_TYPE;
 	enum psbt_refusal refusal = key_path_sign(&s, secret, output);

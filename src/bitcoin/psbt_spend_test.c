@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole spends of each template: described, signed by several in both orders, joined, completed, extracted; and
-// what must be refused on the way.
+// Whole spends of each template: described, signed by several in both orders, joined, completed, extracted;
+// and what must be refused on the way.
 #include "bitcoin/hashes.h"
 #include "bitcoin/psbt.h"
 #include "bitcoin/testing.h"
 #include "bitcoin/timelock.h"
 
 #define SIGNERS 5
-#define FUNDED 100000000ull
-#define PAID 60000000ull
-#define CHANGE 39990000ull
+#define FUNDED	100000000ull
+#define PAID	60000000ull
+#define CHANGE	39990000ull
 
 static uint8_t memory[8 << 20], previous_bytes[4096], copy[1 << 16];
 static struct hd_private signers[SIGNERS];
@@ -56,7 +56,8 @@ static size_t fund(uint8_t id[TXID_SIZE])
 	struct descriptor_output own;
 	assert_int_equal(descriptor_derive(&d, 0, 3, &own), 0);
 	struct tx_input input = { .previous = { { 1 }, 7 }, .sequence = SEQUENCE_FINAL };
-	struct tx_output outputs[2] = { { 5000, span_over(other, sizeof other) }, { FUNDED, output_span(&own.script) } };
+	struct tx_output outputs[2] = { { 5000, span_over(other, sizeof other) },
+					{ FUNDED, output_span(&own.script) } };
 	struct transaction tx = { 2, 0, &input, 1, outputs, 2 };
 	struct writer w = writer_over(previous_bytes, sizeof previous_bytes);
 	transaction_write(&tx, false, &w);
@@ -69,7 +70,8 @@ static struct tx_output spend_outputs[2];
 
 static void spend(struct psbt *psbt, uint32_t sequence)
 {
-	static uint8_t payee[] = { 0x00, 0x14, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 };
+	static uint8_t payee[] = { 0x00, 0x14, 1,  2,  3,  4,  5,  6,  7,  8,  9,
+				   10,	 11,   12, 13, 14, 15, 16, 17, 18, 19, 20 };
 	static struct descriptor_output change;
 	arena = arena_over(memory, sizeof memory);
 	spend_input = (struct tx_input){ .sequence = sequence, .previous.index = 1 };
@@ -107,8 +109,8 @@ static enum psbt_refusal sign(struct psbt *psbt, size_t signer)
 	enum psbt_refusal refusal = psbt_sighash_prepare(psbt, PSBT_TO_SIGN, &arena, &shared);
 	if (refusal)
 		return refusal;
-	return d.kind >= DESCRIPTOR_TR ? psbt_sign_taproot(psbt, &arena, &shared, 0, key.secret, zero) :
-					 psbt_sign_v0(psbt, &arena, &shared, 0, key.secret);
+	return d.kind >= DESCRIPTOR_TR ? psbt_sign_taproot(psbt, &arena, &shared, 0, key.secret, zero)
+				       : psbt_sign_v0(psbt, &arena, &shared, 0, key.secret);
 }
 
 static enum psbt_refusal finalize(struct psbt *psbt)
@@ -140,7 +142,8 @@ static void finish(struct psbt *psbt, const struct wallet *w)
 	for (size_t i = 0; i < tx.inputs[0].witness_count; i++)
 		sink_span(&witness, tx.inputs[0].witness[i]);
 	size_t most = descriptor_witness_weight(&d, w->spend);
-	assert_in_range(witness.size + 1, most - w->count * 4 - 1, most); // DER signatures are up to 3 bytes shorter
+	assert_in_range(witness.size + 1, most - w->count * 4 - 1,
+			most); // DER signatures are up to 3 bytes shorter
 	size_t expected = transaction_weight_signed(&psbt->tx, &most);
 	assert_int_equal(expected - transaction_weight(&tx), most - (witness.size + 1));
 }
@@ -180,7 +183,12 @@ static const struct wallet wallets[] = {
 	{ "wsh(sortedmulti(2,$0,$1,$2))", { 2, 0 }, 2, 3, SPEND_FIRST, SEQUENCE_REPLACEABLE },
 	{ "wsh(sortedmulti(3,$0,$1,$2,$3,$4))", { 4, 1, 2 }, 3, SIGNERS, SPEND_FIRST, SEQUENCE_REPLACEABLE },
 	{ "wsh(multi(1,$4,$3))", { 3 }, 1, 0, SPEND_FIRST, SEQUENCE_REPLACEABLE },
-	{ "wsh(or_d(multi(2,$0,$1),and_v(v:multi(2,$2,$3),older(144))))", { 0, 1 }, 2, 4, SPEND_FIRST, SEQUENCE_REPLACEABLE },
+	{ "wsh(or_d(multi(2,$0,$1),and_v(v:multi(2,$2,$3),older(144))))",
+	  { 0, 1 },
+	  2,
+	  4,
+	  SPEND_FIRST,
+	  SEQUENCE_REPLACEABLE },
 	{ "wsh(or_d(multi(2,$0,$1),and_v(v:multi(2,$2,$3),older(144))))", { 3, 2 }, 2, 4, SPEND_SECOND, 144 },
 	{ "tr($0)", { 0 }, 1, 1, SPEND_FIRST, SEQUENCE_REPLACEABLE },
 	{ "tr($$,sortedmulti_a(2,$0,$1,$2))", { 2, 0 }, 2, 3, SPEND_SECOND, SEQUENCE_REPLACEABLE },
@@ -228,11 +236,13 @@ static void test_previous(void **state)
 	lie.value *= 2;
 	tx_output_sink(&lie, &wrong_sink);
 	struct psbt_map *map = &psbt.inputs[0].map;
-	assert_int_equal(psbt_put(map, &arena, PSBT_IN_WITNESS_UTXO, span_over(NULL, 0), span_over(claim, writer_size(&w))),
+	assert_int_equal(psbt_put(map, &arena, PSBT_IN_WITNESS_UTXO, span_over(NULL, 0),
+				  span_over(claim, writer_size(&w))),
 			 PSBT_FINE);
 	carry(&psbt);
 	map = &psbt.inputs[0].map;
-	assert_int_equal(psbt_put(map, &arena, PSBT_IN_WITNESS_UTXO, span_over(NULL, 0), span_over(wrong, writer_size(&v))),
+	assert_int_equal(psbt_put(map, &arena, PSBT_IN_WITNESS_UTXO, span_over(NULL, 0),
+				  span_over(wrong, writer_size(&v))),
 			 PSBT_FINE);
 	w = writer_over(copy, sizeof copy);
 	psbt_write(&psbt, &w);
@@ -251,7 +261,8 @@ static void test_previous(void **state)
 	previous_bytes[10] ^= 1; // another transaction
 	assert_int_equal(psbt_put_previous(&psbt, &arena, 0, span_over(previous_bytes, size)), PSBT_PREVIOUS);
 	previous_bytes[10] ^= 1;
-	assert_int_equal(psbt_put_previous(&psbt, &arena, 0, span_over(previous_bytes, size - 1)), PSBT_FIELD);
+	assert_int_equal(psbt_put_previous(&psbt, &arena, 0, span_over(previous_bytes, size - 1)),
+			 PSBT_FIELD);
 }
 
 static void test_altered(void **state)
@@ -274,8 +285,12 @@ static void test_altered(void **state)
 	other = psbt;
 	carry(&other);
 	uint8_t type[4] = { SIGHASH_ALL }, none[4] = { SIGHASH_NONE };
-	assert_int_equal(psbt_put(&psbt.inputs[0].map, &arena, PSBT_IN_SIGHASH, span_over(NULL, 0), span_over(type, 4)), PSBT_FINE);
-	assert_int_equal(psbt_put(&other.inputs[0].map, &arena, PSBT_IN_SIGHASH, span_over(NULL, 0), span_over(none, 4)), PSBT_FINE);
+	assert_int_equal(psbt_put(&psbt.inputs[0].map, &arena, PSBT_IN_SIGHASH, span_over(NULL, 0),
+				  span_over(type, 4)),
+			 PSBT_FINE);
+	assert_int_equal(psbt_put(&other.inputs[0].map, &arena, PSBT_IN_SIGHASH, span_over(NULL, 0),
+				  span_over(none, 4)),
+			 PSBT_FINE);
 	assert_int_equal(psbt_combine(&psbt, &arena, &other), PSBT_CONFLICT);
 	assert_int_equal(sign(&other, 0), PSBT_SIGHASH_TYPE);
 	// change swapped: the path says own, the script is not
@@ -297,7 +312,9 @@ static void test_false_parts(void **state)
 	struct span good = psbt_find(map, PSBT_IN_WITNESS_SCRIPT)->value;
 	memcpy(script, good.at, good.size);
 	script[0]--; // one signature instead of two
-	assert_int_equal(psbt_put(map, &arena, PSBT_IN_WITNESS_SCRIPT, span_over(NULL, 0), span_over(script, good.size)), PSBT_FINE);
+	assert_int_equal(psbt_put(map, &arena, PSBT_IN_WITNESS_SCRIPT, span_over(NULL, 0),
+				  span_over(script, good.size)),
+			 PSBT_FINE);
 	assert_int_equal(sign(&psbt, 0), PSBT_SCRIPT);
 	assert_int_equal(psbt_put(map, &arena, PSBT_IN_WITNESS_SCRIPT, span_over(NULL, 0), good), PSBT_FINE);
 	assert_int_equal(sign(&psbt, 0), PSBT_FINE);
@@ -336,15 +353,20 @@ static void test_nested(void **state)
 	memcpy(spend_input.previous.txid, id, sizeof id);
 	tx = (struct transaction){ 2, 0, &spend_input, 1, &paid, 1 };
 	assert_int_equal(psbt_create(&tx, &arena, &psbt), PSBT_FINE);
-	assert_int_equal(psbt_put_previous(&psbt, &arena, 0, span_over(previous_bytes, writer_size(&w))), PSBT_FINE);
+	assert_int_equal(psbt_put_previous(&psbt, &arena, 0, span_over(previous_bytes, writer_size(&w))),
+			 PSBT_FINE);
 	assert_int_equal(psbt_sighash_prepare(&psbt, PSBT_TO_SIGN, &arena, &shared), PSBT_FINE);
 	struct psbt_map *map = &psbt.inputs[0].map;
 	assert_int_equal(psbt_sign_v0(&psbt, &arena, &shared, 0, signers[0].secret), PSBT_SCRIPT);
 	hash160_of(signers[1].public.key, 33, redeem + 2); // another key's program
-	assert_int_equal(psbt_put(map, &arena, PSBT_IN_REDEEM_SCRIPT, span_over(NULL, 0), span_over(redeem, 22)), PSBT_FINE);
+	assert_int_equal(
+		psbt_put(map, &arena, PSBT_IN_REDEEM_SCRIPT, span_over(NULL, 0), span_over(redeem, 22)),
+		PSBT_FINE);
 	assert_int_equal(psbt_sign_v0(&psbt, &arena, &shared, 0, signers[1].secret), PSBT_SCRIPT);
 	memcpy(redeem + 2, key_hash, 20);
-	assert_int_equal(psbt_put(map, &arena, PSBT_IN_REDEEM_SCRIPT, span_over(NULL, 0), span_over(redeem, 22)), PSBT_FINE);
+	assert_int_equal(
+		psbt_put(map, &arena, PSBT_IN_REDEEM_SCRIPT, span_over(NULL, 0), span_over(redeem, 22)),
+		PSBT_FINE);
 	assert_int_equal(psbt_sign_v0(&psbt, &arena, &shared, 0, signers[1].secret), PSBT_KEY);
 	assert_int_equal(psbt_sign_v0(&psbt, &arena, &shared, 0, signers[0].secret), PSBT_FINE);
 	assert_int_equal(psbt_finalize_input(&psbt, &arena, &shared, 0), PSBT_FINE);
@@ -368,11 +390,13 @@ static void test_false_leaf(void **state)
 	memcpy(script, value.at, value.size);
 	script[value.size - 3] = 0x51; // one signature instead of two
 	psbt_remove(map, PSBT_IN_TAP_LEAF_SCRIPT);
-	assert_int_equal(psbt_put(map, &arena, PSBT_IN_TAP_LEAF_SCRIPT, span_over(control, 33), span_over(script, value.size)),
+	assert_int_equal(psbt_put(map, &arena, PSBT_IN_TAP_LEAF_SCRIPT, span_over(control, 33),
+				  span_over(script, value.size)),
 			 PSBT_FINE);
 	assert_int_equal(sign(&psbt, 0), PSBT_SCRIPT);
 	assert_int_equal(finalize(&psbt), PSBT_SCRIPT);
-	assert_int_equal(psbt_put(map, &arena, PSBT_IN_TAP_LEAF_SCRIPT, span_over(control, 33), value), PSBT_FINE);
+	assert_int_equal(psbt_put(map, &arena, PSBT_IN_TAP_LEAF_SCRIPT, span_over(control, 33), value),
+			 PSBT_FINE);
 	assert_int_equal(sign(&psbt, 0), PSBT_FINE);
 	assert_int_equal(finalize(&psbt), PSBT_INCOMPLETE);
 }
@@ -380,9 +404,10 @@ static void test_false_leaf(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spends),	 cmocka_unit_test(test_locked),	     cmocka_unit_test(test_previous),
-		cmocka_unit_test(test_altered), cmocka_unit_test(test_false_parts),
-		cmocka_unit_test(test_nested),	 cmocka_unit_test(test_false_leaf),
+		cmocka_unit_test(test_spends),	    cmocka_unit_test(test_locked),
+		cmocka_unit_test(test_previous),    cmocka_unit_test(test_altered),
+		cmocka_unit_test(test_false_parts), cmocka_unit_test(test_nested),
+		cmocka_unit_test(test_false_leaf),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -5,8 +5,8 @@
 // previous transaction, whose id the input names, except for taproot.
 #include "bitcoin/psbt_fields.h"
 
-static enum psbt_refusal previous_read(const struct psbt *psbt, size_t input, struct span bytes, struct arena arena,
-				       struct tx_output *ret)
+static enum psbt_refusal previous_read(const struct psbt *psbt, size_t input, struct span bytes,
+				       struct arena arena, struct tx_output *ret)
 {
 	const struct outpoint *spent = &psbt->tx.inputs[input].previous;
 	struct transaction previous;
@@ -38,7 +38,8 @@ enum psbt_refusal psbt_spent_read(struct psbt *psbt, size_t input, struct arena 
 	if (brief) {
 		if (tx_output_parse(brief->value, &claimed))
 			return PSBT_FIELD;
-		if (full && (claimed.value != in->spent.value || !span_equal(claimed.script, in->spent.script)))
+		if (full &&
+		    (claimed.value != in->spent.value || !span_equal(claimed.script, in->spent.script)))
 			return PSBT_PREVIOUS;
 		in->spent = claimed;
 	}
@@ -52,7 +53,8 @@ enum psbt_refusal psbt_put_previous(struct psbt *psbt, struct arena *arena, size
 		return PSBT_STRUCTURE;
 	enum psbt_refusal refusal = previous_read(psbt, input, bytes, *arena, &output);
 	if (!refusal)
-		refusal = psbt_put(&psbt->inputs[input].map, arena, PSBT_IN_NON_WITNESS_UTXO, span_over(NULL, 0), bytes);
+		refusal = psbt_put(&psbt->inputs[input].map, arena, PSBT_IN_NON_WITNESS_UTXO,
+				   span_over(NULL, 0), bytes);
 	return refusal ? refusal : psbt_spent_read(psbt, input, *arena);
 }
 

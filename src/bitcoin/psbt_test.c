@@ -53,14 +53,18 @@ static void set_check(const char *name, json_t *set, const char *key, bool valid
 {
 	json_t *item;
 	size_t i, same = 0, counts[PSBT_NOT_FINAL + 1] = { 0 }, wrong = 0;
-	json_array_foreach(set, i, item) {
-		const char *text = key ? json_text(item, key) : json_string_value(json_is_array(item) ? json_array_get(item, 0) : item);
+	json_array_foreach(set, i, item)
+	{
+		const char *text =
+			key ? json_text(item, key)
+			    : json_string_value(json_is_array(item) ? json_array_get(item, 0) : item);
 		if (json_is_true(json_object_get(item, "is_pset")) && valid)
 			continue;
 		enum psbt_refusal refusal = load_fresh(text);
 		counts[refusal]++;
 		if ((refusal == PSBT_FINE) != valid) {
-			print_message("# %s %zu (%s): %s\n", name, i, json_text(item, "comment"), psbt_refusal_text(refusal));
+			print_message("# %s %zu (%s): %s\n", name, i, json_text(item, "comment"),
+				      psbt_refusal_text(refusal));
 			wrong++;
 		}
 		if (refusal == PSBT_FINE)
@@ -87,14 +91,20 @@ static void test_bip370(void **state)
 	json_t *sets = vectors_load("bip-0370.json"), *item, *valid = json_object_get(sets, "valid");
 	size_t i, undefined = 0;
 	set_check("BIP370 invalid", json_object_get(sets, "invalid"), "psbt", false);
-	json_array_foreach(valid, i, item) {
+	json_array_foreach(valid, i, item)
+	{
 		enum psbt_refusal refusal = load_fresh(json_text(item, "psbt"));
-		bool flags = strstr(json_text(item, "case"), "undefined flag") || strstr(json_text(item, "case"), "all possible");
-		assert_int_equal(refusal, flags ? PSBT_FIELD : PSBT_FINE); // undefined flags: we refuse what we do not know
+		bool flags = strstr(json_text(item, "case"), "undefined flag") ||
+			     strstr(json_text(item, "case"), "all possible");
+		assert_int_equal(refusal,
+				 flags ? PSBT_FIELD
+				       : PSBT_FINE); // undefined flags: we refuse what we do not know
 		undefined += flags;
 	}
-	print_message("# BIP370 valid: %zu read, %zu with undefined flags refused\n", i - undefined, undefined);
-	json_array_foreach(json_object_get(sets, "locktime"), i, item) {
+	print_message("# BIP370 valid: %zu read, %zu with undefined flags refused\n", i - undefined,
+		      undefined);
+	json_array_foreach(json_object_get(sets, "locktime"), i, item)
+	{
 		json_t *locktime = json_object_get(item, "locktime");
 		enum psbt_refusal refusal = load_fresh(json_text(item, "psbt"));
 		assert_int_equal(refusal, json_is_null(locktime) ? PSBT_LOCKTIME : PSBT_FINE);
@@ -117,15 +127,18 @@ static void test_prefixes(void **state)
 {
 	json_t *sets = vectors_load("bitcoin-core/rpc_psbt.json"), *item;
 	size_t i;
-	json_array_foreach(json_object_get(sets, "valid"), i, item) {
+	json_array_foreach(json_object_get(sets, "valid"), i, item)
+	{
 		assert_int_equal(load_fresh(json_string_value(item)), PSBT_FINE);
 		for (size_t n = 0; n < first.size; n += 1 + first.size / 97) {
 			struct arena arena = arena_over(memory, sizeof memory);
-			assert_int_not_equal(psbt_parse(span_over(first.bytes, n), &arena, &second.psbt), PSBT_FINE);
+			assert_int_not_equal(psbt_parse(span_over(first.bytes, n), &arena, &second.psbt),
+					     PSBT_FINE);
 		}
 		for (size_t room = 0; room < 512; room += 64) {
 			struct arena arena = arena_over(memory, room);
-			enum psbt_refusal refusal = psbt_parse(span_over(first.bytes, first.size), &arena, &second.psbt);
+			enum psbt_refusal refusal =
+				psbt_parse(span_over(first.bytes, first.size), &arena, &second.psbt);
 			assert_true(refusal == PSBT_MEMORY || refusal == PSBT_FINE || refusal == PSBT_FIELD ||
 				    refusal == PSBT_TRANSACTION);
 		}
@@ -141,16 +154,19 @@ static size_t sign_all(json_t *keys, struct arena *arena, size_t refused[])
 	size_t k, made = 0;
 	enum psbt_refusal refusal = psbt_sighash_prepare(&first.psbt, PSBT_TO_SIGN, arena, &shared);
 	refused[refusal] += refusal != PSBT_FINE;
-	// The published ones give amounts without previous transactions, which is refused; here we pretend to have seen them.
+	// The published ones give amounts without previous transactions, which is refused; here we pretend to
+	// have seen them.
 	for (size_t i = 0; i < first.psbt.tx.input_count; i++)
 		first.psbt.inputs[i].previous_full = first.psbt.inputs[i].spent_known;
 	assert_int_equal(psbt_sighash_prepare(&first.psbt, PSBT_TO_COMPLETE, arena, &shared), PSBT_FINE);
-	json_array_foreach(keys, k, wif) {
+	json_array_foreach(keys, k, wif)
+	{
 		const char *text = json_string_value(wif);
 		uint8_t secret[32], zero[32] = { 0 };
 		bool compressed;
 		if (wif_parse(&network_test, text, strlen(text), secret, &compressed))
-			assert_int_equal(wif_parse(&network_main, text, strlen(text), secret, &compressed), 0);
+			assert_int_equal(wif_parse(&network_main, text, strlen(text), secret, &compressed),
+					 0);
 		for (size_t i = 0; i < first.psbt.tx.input_count; i++) {
 			refusal = psbt_sign_v0(&first.psbt, arena, &shared, i, secret);
 			if (refusal == PSBT_TEMPLATE)
@@ -178,7 +194,8 @@ static size_t signatures_compare(void)
 				continue;
 			}
 			// wally tries nonces until r is short; ours is RFC 6979's first, and was verified
-			bool ground = pair->type == PSBT_IN_PARTIAL_SIG && expected->value.size == 71 && pair->value.size == 72;
+			bool ground = pair->type == PSBT_IN_PARTIAL_SIG && expected->value.size == 71 &&
+				      pair->value.size == 72;
 			assert_true(ground || span_equal(expected->value, pair->value));
 			same++;
 		}
@@ -190,16 +207,21 @@ static void signer_set(const char *name, json_t *set)
 {
 	json_t *item;
 	size_t i, made = 0, same = 0, refused[PSBT_NOT_FINAL + 1] = { 0 };
-	json_array_foreach(set, i, item) {
-		struct arena arena = arena_over(memory, sizeof memory), other = arena_over(scratch, sizeof scratch);
-		if (load(json_text(item, "psbt"), &arena, &first) || load(json_text(item, "result"), &other, &second))
+	json_array_foreach(set, i, item)
+	{
+		struct arena arena = arena_over(memory, sizeof memory),
+			     other = arena_over(scratch, sizeof scratch);
+		if (load(json_text(item, "psbt"), &arena, &first) ||
+		    load(json_text(item, "result"), &other, &second))
 			continue; // Elements'
 		made += sign_all(json_object_get(item, "privkeys"), &arena, refused);
 		same += signatures_compare();
 	}
-	print_message("# %s: %zu signatures made, %zu held as expected; refused: %zu legacy, %zu without previous, "
-		      "%zu sighash type\n", name, made, same, refused[PSBT_TEMPLATE], refused[PSBT_PREVIOUS_MISSING],
-		      refused[PSBT_SIGHASH_TYPE]);
+	print_message(
+		"# %s: %zu signatures made, %zu held as expected; refused: %zu legacy, %zu without previous, "
+		"%zu sighash type\n",
+		name, made, same, refused[PSBT_TEMPLATE], refused[PSBT_PREVIOUS_MISSING],
+		refused[PSBT_SIGHASH_TYPE]);
 	assert_true(made > 0);
 }
 
@@ -230,17 +252,23 @@ static void combiner_set(const char *name, json_t *set, const char *key)
 {
 	json_t *item;
 	size_t i, same = 0, other = 0, newer = 0;
-	json_array_foreach(set, i, item) {
+	json_array_foreach(set, i, item)
+	{
 		json_t *parts = json_object_get(item, key);
 		for (size_t order = 0; order < 2; order++) {
-			struct arena arena = arena_over(memory, sizeof memory), result = arena_over(scratch, sizeof scratch);
-			enum psbt_refusal refusal = load(json_string_value(json_array_get(parts, order)), &arena, &first);
-			if (refusal == PSBT_FIELD_VERSION) { // Core's unknown field 0x0f has become one of version 2
+			struct arena arena = arena_over(memory, sizeof memory),
+				     result = arena_over(scratch, sizeof scratch);
+			enum psbt_refusal refusal =
+				load(json_string_value(json_array_get(parts, order)), &arena, &first);
+			if (refusal ==
+			    PSBT_FIELD_VERSION) { // Core's unknown field 0x0f has become one of version 2
 				newer++;
 				continue;
 			}
 			assert_int_equal(refusal, PSBT_FINE);
-			assert_int_equal(load(json_string_value(json_array_get(parts, 1 - order)), &arena, &third), PSBT_FINE);
+			assert_int_equal(
+				load(json_string_value(json_array_get(parts, 1 - order)), &arena, &third),
+				PSBT_FINE);
 			assert_int_equal(load(json_text(item, "result"), &result, &second), PSBT_FINE);
 			refusal = psbt_combine(&first.psbt, &arena, &third.psbt);
 			if (refusal == PSBT_OTHER)
@@ -251,7 +279,8 @@ static void combiner_set(const char *name, json_t *set, const char *key)
 		}
 	}
 	print_message("# %s: %zu as expected in both orders, %zu of another transaction, "
-		      "%zu with a field of version 2\n", name, same / 2, other / 2, newer / 2);
+		      "%zu with a field of version 2\n",
+		      name, same / 2, other / 2, newer / 2);
 	assert_int_equal(same / 2 + other / 2 + newer / 2, json_array_size(set));
 }
 
@@ -273,12 +302,16 @@ static void finalizer_set(const char *name, json_t *set, const char *key)
 {
 	json_t *item;
 	size_t i, inputs = 0, done = 0, refused[PSBT_NOT_FINAL + 1] = { 0 };
-	json_array_foreach(set, i, item) {
-		struct arena arena = arena_over(memory, sizeof memory), other = arena_over(scratch, sizeof scratch);
+	json_array_foreach(set, i, item)
+	{
+		struct arena arena = arena_over(memory, sizeof memory),
+			     other = arena_over(scratch, sizeof scratch);
 		struct sighash_shared shared;
-		if (load(json_text(item, key), &arena, &first) || load(json_text(item, "result"), &other, &second))
+		if (load(json_text(item, key), &arena, &first) ||
+		    load(json_text(item, "result"), &other, &second))
 			continue;
-		assert_int_equal(psbt_sighash_prepare(&first.psbt, PSBT_TO_COMPLETE, &arena, &shared), PSBT_FINE);
+		assert_int_equal(psbt_sighash_prepare(&first.psbt, PSBT_TO_COMPLETE, &arena, &shared),
+				 PSBT_FINE);
 		for (size_t n = 0; n < first.psbt.tx.input_count; n++, inputs++) {
 			enum psbt_refusal refusal = psbt_finalize_input(&first.psbt, &arena, &shared, n);
 			refused[refusal]++;
@@ -289,7 +322,8 @@ static void finalizer_set(const char *name, json_t *set, const char *key)
 			static const uint8_t types[] = { PSBT_IN_FINAL_SCRIPTSIG, PSBT_IN_FINAL_WITNESS };
 			for (size_t t = 0; t < sizeof types; t++) {
 				const struct psbt_pair *ours = psbt_find(&first.psbt.inputs[n].map, types[t]);
-				const struct psbt_pair *theirs = psbt_find(&second.psbt.inputs[n].map, types[t]);
+				const struct psbt_pair *theirs =
+					psbt_find(&second.psbt.inputs[n].map, types[t]);
 				assert_int_equal(!ours, !theirs);
 				if (ours)
 					assert_true(span_equal(ours->value, theirs->value));
@@ -297,9 +331,11 @@ static void finalizer_set(const char *name, json_t *set, const char *key)
 			done++;
 		}
 	}
-	print_message("# %s: %zu inputs, %zu completed as expected; not ours: %zu, signature %zu, incomplete %zu, unknown "
-		      "output %zu, final %zu, sighash type %zu, script %zu\n", name, inputs, done, refused[PSBT_TEMPLATE],
-		      refused[PSBT_SIGNATURE], refused[PSBT_INCOMPLETE], refused[PSBT_PREVIOUS_MISSING], refused[PSBT_FINAL],
+	print_message("# %s: %zu inputs, %zu completed as expected; not ours: %zu, signature %zu, incomplete "
+		      "%zu, unknown "
+		      "output %zu, final %zu, sighash type %zu, script %zu\n",
+		      name, inputs, done, refused[PSBT_TEMPLATE], refused[PSBT_SIGNATURE],
+		      refused[PSBT_INCOMPLETE], refused[PSBT_PREVIOUS_MISSING], refused[PSBT_FINAL],
 		      refused[PSBT_SIGHASH_TYPE], refused[PSBT_SCRIPT]);
 	assert_true(done > 0);
 }
@@ -322,7 +358,8 @@ static void extractor_set(const char *name, json_t *set, const char *key)
 {
 	json_t *item;
 	size_t i, done = 0;
-	json_array_foreach(set, i, item) {
+	json_array_foreach(set, i, item)
+	{
 		struct arena arena = arena_over(memory, sizeof memory);
 		struct transaction tx;
 		struct writer w = writer_over(written, sizeof written);
@@ -354,9 +391,16 @@ static void test_wally_extractor(void **state)
 // Fields of version 2 that are read but must not be.
 static void test_version(void **state)
 {
-	static const struct { uint8_t type; uint8_t value[4]; size_t size; enum psbt_refusal refusal; } vectors[] = {
-		{ PSBT_GLOBAL_TX_VERSION, { 2 }, 4, PSBT_FINE }, { PSBT_GLOBAL_TX_VERSION, { 1 }, 4, PSBT_FIELD },
-		{ PSBT_GLOBAL_VERSION, { 1 }, 4, PSBT_VERSION }, { PSBT_GLOBAL_VERSION, { 3 }, 4, PSBT_VERSION },
+	static const struct {
+		uint8_t type;
+		uint8_t value[4];
+		size_t size;
+		enum psbt_refusal refusal;
+	} vectors[] = {
+		{ PSBT_GLOBAL_TX_VERSION, { 2 }, 4, PSBT_FINE },
+		{ PSBT_GLOBAL_TX_VERSION, { 1 }, 4, PSBT_FIELD },
+		{ PSBT_GLOBAL_VERSION, { 1 }, 4, PSBT_VERSION },
+		{ PSBT_GLOBAL_VERSION, { 3 }, 4, PSBT_VERSION },
 		{ PSBT_GLOBAL_INPUT_COUNT, { 1, 0 }, 2, PSBT_FIELD },
 	};
 	json_t *sets = vectors_load("bip-0370.json");
@@ -366,9 +410,11 @@ static void test_version(void **state)
 		struct writer w = writer_over(written, sizeof written);
 		assert_int_equal(load(text, &arena, &first), PSBT_FINE);
 		assert_int_equal(psbt_put(&first.psbt.global, &arena, vectors[i].type, span_over(NULL, 0),
-					  span_over(vectors[i].value, vectors[i].size)), PSBT_FINE);
+					  span_over(vectors[i].value, vectors[i].size)),
+				 PSBT_FINE);
 		psbt_write(&first.psbt, &w);
-		assert_int_equal(psbt_parse(span_over(written, writer_size(&w)), &arena, &second.psbt), vectors[i].refusal);
+		assert_int_equal(psbt_parse(span_over(written, writer_size(&w)), &arena, &second.psbt),
+				 vectors[i].refusal);
 	}
 	json_decref(sets);
 }
@@ -376,11 +422,19 @@ static void test_version(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_core),	 cmocka_unit_test(test_bip370),	   cmocka_unit_test(test_prefixes),
-		cmocka_unit_test(test_wally),	 cmocka_unit_test(test_signer),	   cmocka_unit_test(test_combiner),
-		cmocka_unit_test(test_finalizer), cmocka_unit_test(test_extractor), cmocka_unit_test(test_version),
-		cmocka_unit_test(test_wally_signer), cmocka_unit_test(test_wally_combiner),
-		cmocka_unit_test(test_wally_finalizer), cmocka_unit_test(test_wally_extractor),
+		cmocka_unit_test(test_core),
+		cmocka_unit_test(test_bip370),
+		cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_wally),
+		cmocka_unit_test(test_signer),
+		cmocka_unit_test(test_combiner),
+		cmocka_unit_test(test_finalizer),
+		cmocka_unit_test(test_extractor),
+		cmocka_unit_test(test_version),
+		cmocka_unit_test(test_wally_signer),
+		cmocka_unit_test(test_wally_combiner),
+		cmocka_unit_test(test_wally_finalizer),
+		cmocka_unit_test(test_wally_extractor),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -8,13 +8,13 @@
 #include "bitcoin/opcodes.h"
 #include "bitcoin/span.h"
 
-#define SCRIPT_SIZE_MAX 10000        // consensus, before taproot
-#define WITNESS_SCRIPT_STANDARD 3600 // what nodes relay (P2WSH)
-#define MULTISIG_KEYS_MAX 20         // OP_CHECKMULTISIG; our templates stay below 16
+#define SCRIPT_SIZE_MAX		10000 // consensus, before taproot
+#define WITNESS_SCRIPT_STANDARD 3600  // what nodes relay (P2WSH)
+#define MULTISIG_KEYS_MAX	20    // OP_CHECKMULTISIG; our templates stay below 16
 
 struct script_item {
 	uint8_t opcode;
-	bool is_push;     // OP_0 and direct pushes and OP_PUSHDATA; OP_1 to OP_16 are not
+	bool is_push; // OP_0 and direct pushes and OP_PUSHDATA; OP_1 to OP_16 are not
 	struct span push;
 };
 
@@ -34,7 +34,8 @@ struct multisig {
 	unsigned count;
 	const uint8_t *keys[MULTISIG_KEYS_MAX]; // 33 bytes each, into the script
 };
-// OP_m <key>... OP_n OP_CHECKMULTISIG with compressed keys and 1 <= m <= n <= 16. 0, or 1 when it is not that.
+// OP_m <key>... OP_n OP_CHECKMULTISIG with compressed keys and 1 <= m <= n <= 16. 0, or 1 when it is not
+// that.
 MUST_USE int script_multisig_parse(struct span script, struct multisig *ret);
 
 // multi(cancel) OP_IFDUP OP_NOTIF v:multi(pay) <lock> OP_CHECKSEQUENCEVERIFY OP_ENDIF: the unvault. 0, or 1.

@@ -33,7 +33,8 @@ static void inputs_prepare(const struct transaction *tx, struct sighash_shared *
 	sha256_final(&sequences.hash, ret->sequences);
 }
 
-static void spent_prepare(const struct transaction *tx, const struct tx_output *spent, struct sighash_shared *ret)
+static void spent_prepare(const struct transaction *tx, const struct tx_output *spent,
+			  struct sighash_shared *ret)
 {
 	struct hashing amounts, scripts;
 	hashing_begin(&amounts);
@@ -160,7 +161,7 @@ int sighash_v1(const struct sighash_shared *shared, size_t input, const uint8_t 
 	}
 	if (leaf_hash) {
 		sink_bytes(&h.sink, leaf_hash, 32);
-		sink_u8(&h.sink, 0);           // key version
+		sink_u8(&h.sink, 0);	       // key version
 		sink_u32(&h.sink, UINT32_MAX); // no OP_CODESEPARATOR
 	}
 	sha256_final(&h.hash, digest);

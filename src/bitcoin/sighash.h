@@ -28,12 +28,12 @@ void sighash_prepare(const struct transaction *tx, const struct tx_output *spent
 // script_code without its length: OP_DUP OP_HASH160 <hash> OP_EQUALVERIFY
 // OP_CHECKSIG for P2WPKH, the witness script for P2WSH. Returns 0, or
 //   1 no such input, or not one of the six types
-MUST_USE int sighash_v0(const struct sighash_shared *shared, size_t input, struct span script_code, uint64_t value,
-			unsigned type, uint8_t digest[32]);
+MUST_USE int sighash_v0(const struct sighash_shared *shared, size_t input, struct span script_code,
+			uint64_t value, unsigned type, uint8_t digest[32]);
 
 // leaf_hash is NULL for the key path (BIP341), else the tapleaf's (BIP342, no
 // OP_CODESEPARATOR, no annex). Returns 0, or
 //   1 no such input, not one of the seven types, or SIGHASH_SINGLE without an output of that index
 //   2 the spent outputs are not known
-MUST_USE int sighash_v1(const struct sighash_shared *shared, size_t input, const uint8_t *leaf_hash, unsigned type,
-			uint8_t digest[32]);
+MUST_USE int sighash_v1(const struct sighash_shared *shared, size_t input, const uint8_t *leaf_hash,
+			unsigned type, uint8_t digest[32]);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIP143's examples (digest and RFC 6979 signature), BIP341's wallet vectors, and Bitcoin Core's transactions.
+// BIP143's examples (digest and RFC 6979 signature), BIP341's wallet vectors, and Bitcoin Core's
+// transactions.
 #include "bitcoin/hashes.h"
 #include "bitcoin/sighash.h"
 #include "bitcoin/signature.h"
@@ -15,7 +16,8 @@ static int setup(void **state)
 	return 0;
 }
 
-static void transaction_of(const char *hex, enum transaction_form form, struct arena *arena, struct transaction *ret)
+static void transaction_of(const char *hex, enum transaction_form form, struct arena *arena,
+			   struct transaction *ret)
 {
 	size_t size = json_hex(hex, bytes, sizeof bytes);
 	*arena = arena_over(memory, sizeof memory);
@@ -37,7 +39,9 @@ static void bip143_check(const json_t *item)
 	unsigned type = (unsigned)json_integer_value(json_object_get(item, "type"));
 	sighash_prepare(&tx, NULL, &shared);
 	assert_int_equal(sighash_v0(&shared, input, span_over(code, size),
-				    (uint64_t)json_integer_value(json_object_get(item, "value")), type, digest), 0);
+				    (uint64_t)json_integer_value(json_object_get(item, "value")), type,
+				    digest),
+			 0);
 	assert_hex(digest, 32, json_text(item, "sighash"));
 	if (!json_is_string(json_object_get(item, "private_key")))
 		return;
@@ -51,8 +55,7 @@ static void test_bip143(void **state)
 {
 	json_t *set = vectors_load("bip-0143.json"), *item;
 	size_t i;
-	json_array_foreach(set, i, item)
-		bip143_check(item);
+	json_array_foreach(set, i, item) bip143_check(item);
 	print_message("# BIP143 %zu\n", json_array_size(set));
 	assert_int_equal(json_array_size(set), 13);
 	json_decref(set);
@@ -100,8 +103,10 @@ static void tree_collect(const json_t *node, unsigned depth, struct taproot_leaf
 
 static void taproot_script_check(const json_t *item)
 {
-	const json_t *given = json_object_get(item, "given"), *tree_json = json_object_get(given, "scriptTree");
-	const json_t *middle = json_object_get(item, "intermediary"), *expected = json_object_get(item, "expected");
+	const json_t *given = json_object_get(item, "given"),
+		     *tree_json = json_object_get(given, "scriptTree");
+	const json_t *middle = json_object_get(item, "intermediary"),
+		     *expected = json_object_get(item, "expected");
 	const json_t *blocks = json_object_get(expected, "scriptPathControlBlocks");
 	uint8_t internal[32], key[32], scripts[TAPROOT_LEAVES_MAX][64], control[TAPROOT_CONTROL_MAX];
 	struct taproot_leaf leaves[TAPROOT_LEAVES_MAX];
@@ -124,7 +129,8 @@ static void taproot_script_check(const json_t *item)
 	assert_string_equal(address, json_text(expected, "bip350Address"));
 	for (size_t i = 0; i < count; i++) {
 		size_t size = taproot_control_block(&tree, i, leaves[i].version, internal, odd, control);
-		assert_hex(tree.leaf[i], 32, json_string_value(json_array_get(json_object_get(middle, "leafHashes"), i)));
+		assert_hex(tree.leaf[i], 32,
+			   json_string_value(json_array_get(json_object_get(middle, "leafHashes"), i)));
 		assert_hex(control, size, json_string_value(json_array_get(blocks, i)));
 		assert_true(taproot_control_proves(span_over(control, size), leaves[i].script, key));
 		control[0] ^= 1; // the other Y
@@ -153,31 +159,36 @@ static void taproot_spend_check(const json_t *item, struct sighash_shared *share
 	assert_int_equal(schnorr_sign(tweaked, zero, digest, 32, signature), 0);
 	signature[64] = (uint8_t)type;
 	assert_hex(signature, type ? 65 : 64,
-		   json_string_value(json_array_get(json_object_get(json_object_get(item, "expected"), "witness"), 0)));
+		   json_string_value(
+			   json_array_get(json_object_get(json_object_get(item, "expected"), "witness"), 0)));
 }
 
 static void test_bip341(void **state)
 {
 	json_t *set = vectors_load("bips/bip-0341/wallet-test-vectors.json"), *item, *output;
-	json_t *outputs = json_object_get(set, "scriptPubKey"), *spending = json_object_get(set, "keyPathSpending");
+	json_t *outputs = json_object_get(set, "scriptPubKey"),
+	       *spending = json_object_get(set, "keyPathSpending");
 	size_t i, o, spends = 0;
-	json_array_foreach(outputs, i, item)
-		taproot_script_check(item);
-	json_array_foreach(spending, i, item) {
+	json_array_foreach(outputs, i, item) taproot_script_check(item);
+	json_array_foreach(spending, i, item)
+	{
 		const json_t *given = json_object_get(item, "given");
 		struct tx_output spent[16];
 		uint8_t scripts[16][64];
 		struct arena arena;
 		struct transaction tx;
 		struct sighash_shared shared;
-		json_array_foreach(json_object_get(given, "utxosSpent"), o, output) {
+		json_array_foreach(json_object_get(given, "utxosSpent"), o, output)
+		{
 			size_t size = json_hex(json_text(output, "scriptPubKey"), scripts[o], 64);
-			spent[o] = (struct tx_output){ (uint64_t)json_integer_value(json_object_get(output, "amountSats")),
+			spent[o] = (struct tx_output){ (uint64_t)json_integer_value(
+							       json_object_get(output, "amountSats")),
 						       span_over(scripts[o], size) };
 		}
 		transaction_of(json_text(given, "rawUnsignedTx"), TRANSACTION_WIRE, &arena, &tx);
 		sighash_prepare(&tx, spent, &shared);
-		json_array_foreach(json_object_get(item, "inputSpending"), o, output) {
+		json_array_foreach(json_object_get(item, "inputSpending"), o, output)
+		{
 			taproot_spend_check(output, &shared);
 			spends++;
 		}
@@ -189,16 +200,30 @@ static void test_bip341(void **state)
 
 static void test_tree_refused(void **state)
 {
-	static const struct { unsigned depths[TAPROOT_LEAVES_MAX + 1]; size_t count; int result; } vectors[] = {
-		{ { 0 }, 1, 0 }, { { 0 }, 0, 1 }, { { 1 }, 1, 1 }, { { 1, 1 }, 2, 0 }, { { 0, 0 }, 2, 1 },
-		{ { 1, 2, 2 }, 3, 0 }, { { 2, 2, 1 }, 3, 0 }, { { 2, 1, 2 }, 3, 1 }, { { 1, 1, 1 }, 3, 1 },
-		{ { 3, 3, 3, 3, 3, 3, 3, 3 }, 8, 0 }, { { 3, 3, 3, 3, 3, 3, 3, 4, 4 }, 9, 1 }, { { 9, 9 }, 2, 1 },
+	static const struct {
+		unsigned depths[TAPROOT_LEAVES_MAX + 1];
+		size_t count;
+		int result;
+	} vectors[] = {
+		{ { 0 }, 1, 0 },
+		{ { 0 }, 0, 1 },
+		{ { 1 }, 1, 1 },
+		{ { 1, 1 }, 2, 0 },
+		{ { 0, 0 }, 2, 1 },
+		{ { 1, 2, 2 }, 3, 0 },
+		{ { 2, 2, 1 }, 3, 0 },
+		{ { 2, 1, 2 }, 3, 1 },
+		{ { 1, 1, 1 }, 3, 1 },
+		{ { 3, 3, 3, 3, 3, 3, 3, 3 }, 8, 0 },
+		{ { 3, 3, 3, 3, 3, 3, 3, 4, 4 }, 9, 1 },
+		{ { 9, 9 }, 2, 1 },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
 		struct taproot_leaf leaves[TAPROOT_LEAVES_MAX + 1];
 		struct taproot_tree tree;
 		for (size_t l = 0; l < vectors[i].count; l++)
-			leaves[l] = (struct taproot_leaf){ vectors[i].depths[l], 0xc0, span_over(&leaves, 1) };
+			leaves[l] =
+				(struct taproot_leaf){ vectors[i].depths[l], 0xc0, span_over(&leaves, 1) };
 		assert_int_equal(taproot_tree_build(leaves, vectors[i].count, &tree), vectors[i].result);
 	}
 }
@@ -206,7 +231,9 @@ static void test_tree_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bip143), cmocka_unit_test(test_types), cmocka_unit_test(test_bip341),
+		cmocka_unit_test(test_bip143),
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_bip341),
 		cmocka_unit_test(test_tree_refused),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);

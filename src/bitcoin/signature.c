@@ -6,7 +6,8 @@
 
 #include <secp256k1_schnorrsig.h>
 
-static void der_write(const secp256k1_ecdsa_signature *signature, uint8_t der[ECDSA_DER_MAX], size_t *ret_size)
+static void der_write(const secp256k1_ecdsa_signature *signature, uint8_t der[ECDSA_DER_MAX],
+		      size_t *ret_size)
 {
 	size_t size = ECDSA_DER_MAX;
 	ASSERT(secp256k1_ecdsa_signature_serialize_der(curve_context(), der, &size, signature));
@@ -19,7 +20,8 @@ int ecdsa_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t digest[32], 
 	secp256k1_ecdsa_signature signature;
 	secp256k1_pubkey point;
 	if (!secp256k1_ec_pubkey_create(curve_context(), &point, secret) ||
-	    !secp256k1_ecdsa_sign(curve_context(), &signature, digest, secret, secp256k1_nonce_function_rfc6979, NULL))
+	    !secp256k1_ecdsa_sign(curve_context(), &signature, digest, secret,
+				  secp256k1_nonce_function_rfc6979, NULL))
 		return 1;
 	if (!secp256k1_ecdsa_verify(curve_context(), &signature, digest, &point)) {
 		secret_wipe(&signature, sizeof signature);
@@ -29,8 +31,8 @@ int ecdsa_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t digest[32], 
 	return 0;
 }
 
-int ecdsa_from_raw(const uint8_t raw[64], struct span public_key, const uint8_t digest[32], uint8_t der[ECDSA_DER_MAX],
-		   size_t *ret_size)
+int ecdsa_from_raw(const uint8_t raw[64], struct span public_key, const uint8_t digest[32],
+		   uint8_t der[ECDSA_DER_MAX], size_t *ret_size)
 {
 	secp256k1_ecdsa_signature signature;
 	secp256k1_pubkey point;
@@ -51,10 +53,12 @@ static bool der_read(struct span der, secp256k1_ecdsa_signature *ret)
 	static const uint8_t zero[32];
 	uint8_t back[ECDSA_DER_MAX], compact[64];
 	size_t size;
-	if (der.size > ECDSA_DER_MAX || !secp256k1_ecdsa_signature_parse_der(curve_context(), ret, der.at, der.size))
+	if (der.size > ECDSA_DER_MAX ||
+	    !secp256k1_ecdsa_signature_parse_der(curve_context(), ret, der.at, der.size))
 		return false;
 	der_write(ret, back, &size);
-	if (!span_equal(der, span_over(back, size)) || secp256k1_ecdsa_signature_normalize(curve_context(), NULL, ret))
+	if (!span_equal(der, span_over(back, size)) ||
+	    secp256k1_ecdsa_signature_normalize(curve_context(), NULL, ret))
 		return false;
 	secp256k1_ecdsa_signature_serialize_compact(curve_context(), compact, ret);
 	return memcmp(compact, zero, 32) != 0 && memcmp(compact + 32, zero, 32) != 0;
@@ -72,11 +76,12 @@ bool ecdsa_verify(struct span public_key, const uint8_t digest[32], struct span 
 	secp256k1_pubkey point;
 	return public_key_valid_any(public_key) &&
 	       secp256k1_ec_pubkey_parse(curve_context(), &point, public_key.at, public_key.size) &&
-	       der_read(der, &signature) && secp256k1_ecdsa_verify(curve_context(), &signature, digest, &point);
+	       der_read(der, &signature) &&
+	       secp256k1_ecdsa_verify(curve_context(), &signature, digest, &point);
 }
 
-int schnorr_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t random[32], const void *message, size_t size,
-		 uint8_t signature[SCHNORR_SIGNATURE_SIZE])
+int schnorr_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t random[32], const void *message,
+		 size_t size, uint8_t signature[SCHNORR_SIGNATURE_SIZE])
 {
 	secp256k1_schnorrsig_extraparams extra = SECP256K1_SCHNORRSIG_EXTRAPARAMS_INIT;
 	secp256k1_keypair pair;

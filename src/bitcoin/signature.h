@@ -7,14 +7,14 @@
 
 #include "bitcoin/curve.h"
 
-#define ECDSA_DER_MAX 72
+#define ECDSA_DER_MAX	       72
 #define SCHNORR_SIGNATURE_SIZE 64
 
 // Nonce by RFC 6979 (no extra entropy: the same digest gives the same
 // signature), low S, strict DER. 0, 1 when the secret is not valid, or -EIO
 // when the result did not verify.
-MUST_USE int ecdsa_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t digest[32], uint8_t der[ECDSA_DER_MAX],
-			size_t *ret_size);
+MUST_USE int ecdsa_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t digest[32],
+			uint8_t der[ECDSA_DER_MAX], size_t *ret_size);
 
 // From a foreign signer (PKCS#11: r then s, 32 bytes each, nonce and S as it
 // pleased): S made low, verified for that key and digest. 0, or 1 when it is not a signature of it.
@@ -27,7 +27,7 @@ bool ecdsa_der_valid(struct span der);
 bool ecdsa_verify(struct span public_key, const uint8_t digest[32], struct span der);
 
 // BIP340 over a message of any size; `random` is 32 fresh bytes (or zeros). Results as ecdsa_sign.
-MUST_USE int schnorr_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t random[32], const void *message,
-			  size_t size, uint8_t signature[SCHNORR_SIGNATURE_SIZE]);
+MUST_USE int schnorr_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t random[32],
+			  const void *message, size_t size, uint8_t signature[SCHNORR_SIGNATURE_SIZE]);
 bool schnorr_verify(const uint8_t public_key[XONLY_KEY_SIZE], const void *message, size_t size,
 		    const uint8_t signature[SCHNORR_SIGNATURE_SIZE]);

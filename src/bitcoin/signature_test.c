@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BIP340's CSV; Wycheproof's set for Bitcoin (strict DER, low S); RFC 6979 through BIP143's signatures in sighash_test.c.
+// BIP340's CSV; Wycheproof's set for Bitcoin (strict DER, low S); RFC 6979 through BIP143's signatures in
+// sighash_test.c.
 #include "bitcoin/hashes.h"
 #include "bitcoin/signature.h"
 #include "bitcoin/testing.h"
@@ -18,7 +19,8 @@ static void schnorr_line(char *line)
 	char *field[8];
 	for (int i = 0; i < 8; i++)
 		field[i] = strsep(&line, ",");
-	uint8_t secret[32], key[32], random[32] = { 0 }, message[MESSAGE_MAX], signature[64], made[64], public[33];
+	uint8_t secret[32], key[32], random[32] = { 0 }, message[MESSAGE_MAX], signature[64], made[64],
+				     public[33];
 	hex_bytes(field[2], key);
 	hex_bytes(field[3], random);
 	size_t size = hex_bytes(field[4], message);
@@ -52,17 +54,21 @@ static void test_wycheproof(void **state)
 {
 	json_t *set = vectors_load("wycheproof/ecdsa_secp256k1_sha256_bitcoin_test.json"), *group, *test;
 	size_t g, t, tried = 0;
-	json_array_foreach(json_object_get(set, "testGroups"), g, group) {
+	json_array_foreach(json_object_get(set, "testGroups"), g, group)
+	{
 		uint8_t key[65];
 		json_hex(json_text(json_object_get(group, "publicKey"), "uncompressed"), key, sizeof key);
-		json_array_foreach(json_object_get(group, "tests"), t, test) {
+		json_array_foreach(json_object_get(group, "tests"), t, test)
+		{
 			static uint8_t message[1 << 14], signature[1 << 14];
 			uint8_t digest[32];
 			size_t size = json_hex(json_text(test, "msg"), message, sizeof message);
 			size_t length = json_hex(json_text(test, "sig"), signature, sizeof signature);
 			sha256_of(message, size, digest);
 			bool valid = strcmp(json_text(test, "result"), "valid") == 0;
-			assert_int_equal(ecdsa_verify(span_over(key, 65), digest, span_over(signature, length)), valid);
+			assert_int_equal(
+				ecdsa_verify(span_over(key, 65), digest, span_over(signature, length)),
+				valid);
 			if (valid)
 				assert_true(ecdsa_der_valid(span_over(signature, length)));
 			tried++;
@@ -100,7 +106,8 @@ static void negate(uint8_t s[32])
 
 static void test_from_raw(void **state)
 {
-	uint8_t secret[32] = { 1, 2, 3 }, digest[32] = { 9 }, der[ECDSA_DER_MAX], again[ECDSA_DER_MAX], raw[64], key[33];
+	uint8_t secret[32] = { 1, 2, 3 }, digest[32] = { 9 }, der[ECDSA_DER_MAX], again[ECDSA_DER_MAX],
+		raw[64], key[33];
 	size_t size, got;
 	assert_int_equal(public_key_of(secret, key), 0);
 	for (uint8_t i = 0; i < 32; i++) {
@@ -128,10 +135,18 @@ static void test_from_raw(void **state)
 static void test_der(void **state)
 {
 	static const char *const bad[] = {
-		"", "30", "3006020100020101", "3006020101020100", "300602010102010101", "30070201010202000101",
-		"3006020181020101", "3106020101020101", "3006020101030101",
+		"",
+		"30",
+		"3006020100020101",
+		"3006020101020100",
+		"300602010102010101",
+		"30070201010202000101",
+		"3006020181020101",
+		"3106020101020101",
+		"3006020101030101",
 		// s = n - 1: high
-		"302602010102210" "0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140",
+		"302602010102210"
+		"0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		uint8_t der[128];
@@ -144,7 +159,9 @@ static void test_der(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bip340), cmocka_unit_test(test_wycheproof), cmocka_unit_test(test_from_raw),
+		cmocka_unit_test(test_bip340),
+		cmocka_unit_test(test_wycheproof),
+		cmocka_unit_test(test_from_raw),
 		cmocka_unit_test(test_der),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -5,7 +5,8 @@
 #include "bitcoin/slip39_field.h"
 #include "crypto/secret.h"
 
-int slip39_plan_check(const struct slip39_plan *plan, size_t secret_size, size_t *ret_random, size_t *ret_shares)
+int slip39_plan_check(const struct slip39_plan *plan, size_t secret_size, size_t *ret_random,
+		      size_t *ret_shares)
 {
 	size_t random = 2 + slip39_split_random(plan->group_threshold, secret_size), shares = 0;
 	if (secret_size < SLIP39_SECRET_MIN || secret_size > SLIP39_SECRET_MAX || secret_size % 2)
@@ -15,8 +16,8 @@ int slip39_plan_check(const struct slip39_plan *plan, size_t secret_size, size_t
 		return 1;
 	for (size_t g = 0; g < plan->group_count; g++) {
 		const struct slip39_group *group = &plan->groups[g];
-		if (group->threshold < 1 || group->threshold > group->count || group->count > SLIP39_MEMBERS_MAX ||
-		    (group->threshold == 1 && group->count > 1))
+		if (group->threshold < 1 || group->threshold > group->count ||
+		    group->count > SLIP39_MEMBERS_MAX || (group->threshold == 1 && group->count > 1))
 			return 1;
 		random += slip39_split_random(group->threshold, secret_size);
 		shares += group->count;
@@ -58,7 +59,8 @@ int slip39_split(const struct slip39_plan *plan, const uint8_t *secret, size_t s
 	int result = slip39_cipher(false, &common, passphrase, passphrase_length, encrypted, size) ? 2 : 0;
 	random += 2;
 	if (!result) {
-		slip39_secret_split(plan->group_threshold, plan->group_count, encrypted, size, random, groups);
+		slip39_secret_split(plan->group_threshold, plan->group_count, encrypted, size, random,
+				    groups);
 		random += slip39_split_random(plan->group_threshold, size);
 	}
 	for (size_t g = 0; g < plan->group_count && !result; g++) {
@@ -77,8 +79,9 @@ int slip39_split(const struct slip39_plan *plan, const uint8_t *secret, size_t s
 // Belongs to the same secret, whatever the group.
 static bool common_equal(const struct slip39_share *a, const struct slip39_share *b)
 {
-	return a->identifier == b->identifier && a->extendable == b->extendable && a->exponent == b->exponent &&
-	       a->group_threshold == b->group_threshold && a->group_count == b->group_count && a->size == b->size;
+	return a->identifier == b->identifier && a->extendable == b->extendable &&
+	       a->exponent == b->exponent && a->group_threshold == b->group_threshold &&
+	       a->group_count == b->group_count && a->size == b->size;
 }
 
 static int shares_check(const struct slip39_share *shares, size_t count)
@@ -103,7 +106,8 @@ static int shares_check(const struct slip39_share *shares, size_t count)
 }
 
 // One group's share from its members'. 0, 2, 4; or -1 when no share is of this group.
-static int group_recover(const struct slip39_share *shares, size_t count, size_t g, uint8_t ret[SLIP39_SECRET_MAX])
+static int group_recover(const struct slip39_share *shares, size_t count, size_t g,
+			 uint8_t ret[SLIP39_SECRET_MAX])
 {
 	struct slip39_point points[SLIP39_MEMBERS_MAX];
 	unsigned have = 0, threshold = 0;
@@ -114,13 +118,15 @@ static int group_recover(const struct slip39_share *shares, size_t count, size_t
 		points[have].x = shares[i].member_index;
 		memcpy(points[have++].y, shares[i].value, SLIP39_SECRET_MAX); // at most 16: indices differ
 	}
-	int result = have == 0 ? -1 : have != threshold ? 2 : slip39_secret_recover(threshold, points, shares[0].size, ret);
+	int result = have == 0		 ? -1
+		     : have != threshold ? 2
+					 : slip39_secret_recover(threshold, points, shares[0].size, ret);
 	secret_wipe(points, sizeof points);
 	return result;
 }
 
-int slip39_combine(const struct slip39_share *shares, size_t count, const char *passphrase, size_t passphrase_length,
-		   uint8_t secret[SLIP39_SECRET_MAX], size_t *ret_size)
+int slip39_combine(const struct slip39_share *shares, size_t count, const char *passphrase,
+		   size_t passphrase_length, uint8_t secret[SLIP39_SECRET_MAX], size_t *ret_size)
 {
 	struct slip39_point groups[SLIP39_GROUPS_MAX];
 	uint8_t whole[SLIP39_SECRET_MAX];

@@ -7,14 +7,14 @@
 
 #include "base/base.h"
 
-#define SLIP39_SECRET_MIN 16
-#define SLIP39_SECRET_MAX 32 // 256 bits; the standard would allow more
-#define SLIP39_WORDS_MAX 33
-#define SLIP39_TEXT_MAX (SLIP39_WORDS_MAX * 9 - 1)
-#define SLIP39_GROUPS_MAX 16
-#define SLIP39_MEMBERS_MAX 16
+#define SLIP39_SECRET_MIN     16
+#define SLIP39_SECRET_MAX     32 // 256 bits; the standard would allow more
+#define SLIP39_WORDS_MAX      33
+#define SLIP39_TEXT_MAX	      (SLIP39_WORDS_MAX * 9 - 1)
+#define SLIP39_GROUPS_MAX     16
+#define SLIP39_MEMBERS_MAX    16
 #define SLIP39_PASSPHRASE_MAX 256
-#define SLIP39_EXPONENT_MAX 5 // 320,000 rounds in all; the field would hold 15, which takes hours
+#define SLIP39_EXPONENT_MAX   5 // 320,000 rounds in all; the field would hold 15, which takes hours
 
 extern const char *const slip39_words[1024];
 
@@ -60,8 +60,9 @@ MUST_USE int slip39_plan_check(const struct slip39_plan *plan, size_t secret_siz
 // Makes the shares, group by group. `random` are that many bytes of the
 // kernel's. The extendable form (SLIP-39 of 2024). Results as above, and
 //   2 the passphrase is not printable ASCII or too long
-MUST_USE int slip39_split(const struct slip39_plan *plan, const uint8_t *secret, size_t size, const char *passphrase,
-			  size_t passphrase_length, const uint8_t *random, struct slip39_share *ret_shares);
+MUST_USE int slip39_split(const struct slip39_plan *plan, const uint8_t *secret, size_t size,
+			  const char *passphrase, size_t passphrase_length, const uint8_t *random,
+			  struct slip39_share *ret_shares);
 
 // From exactly as many shares as the thresholds say. 0, or
 //   1 they are not of one secret (identifier, parameters, lengths)

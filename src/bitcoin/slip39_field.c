@@ -5,8 +5,8 @@
 #include "crypto/sha256.h"
 #include "crypto/sha512.h"
 
-#define DIGEST_SIZE 4
-#define ROUNDS 4
+#define DIGEST_SIZE	4
+#define ROUNDS		4
 #define ITERATIONS_BASE 2500u
 
 // Modulo x^8 + x^4 + x^3 + x + 1. Without branches: b may be a byte of a secret.
@@ -116,8 +116,8 @@ int slip39_secret_recover(unsigned threshold, const struct slip39_point *points,
 	return result;
 }
 
-static void round_function(unsigned round, const struct slip39_share *p, const uint8_t *password, size_t password_size,
-			   const uint8_t *right, size_t half, uint8_t *ret)
+static void round_function(unsigned round, const struct slip39_share *p, const uint8_t *password,
+			   size_t password_size, const uint8_t *right, size_t half, uint8_t *ret)
 {
 	uint8_t keyed[1 + SLIP39_PASSPHRASE_MAX], prefix[8] = "shamir";
 	prefix[6] = (uint8_t)(p->identifier >> 8);
@@ -129,8 +129,8 @@ static void round_function(unsigned round, const struct slip39_share *p, const u
 	secret_wipe(keyed, sizeof keyed);
 }
 
-int slip39_cipher(bool decrypt, const struct slip39_share *parameters, const char *passphrase, size_t passphrase_length,
-		  uint8_t *data, size_t size)
+int slip39_cipher(bool decrypt, const struct slip39_share *parameters, const char *passphrase,
+		  size_t passphrase_length, uint8_t *data, size_t size)
 {
 	size_t half = size / 2;
 	uint8_t left[SLIP39_SECRET_MAX / 2], right[SLIP39_SECRET_MAX / 2], mixed[SLIP39_SECRET_MAX / 2];
@@ -143,8 +143,8 @@ int slip39_cipher(bool decrypt, const struct slip39_share *parameters, const cha
 	memcpy(left, data, half);
 	memcpy(right, data + half, half);
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		round_function(decrypt ? ROUNDS - 1 - i : i, parameters, (const uint8_t *)passphrase, passphrase_length, right,
-			       half, mixed);
+		round_function(decrypt ? ROUNDS - 1 - i : i, parameters, (const uint8_t *)passphrase,
+			       passphrase_length, right, half, mixed);
 		for (size_t k = 0; k < half; k++)
 			mixed[k] ^= left[k];
 		memcpy(left, right, half);

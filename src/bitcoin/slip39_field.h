@@ -5,8 +5,8 @@
 
 #include "bitcoin/slip39.h"
 
-#define SLIP39_AT_DIGEST 254
-#define SLIP39_AT_SECRET 255
+#define SLIP39_AT_DIGEST  254
+#define SLIP39_AT_SECRET  255
 #define SLIP39_POINTS_MAX 17
 
 struct slip39_point {
@@ -15,9 +15,11 @@ struct slip39_point {
 };
 
 // The polynomial through the points, at x; `size` bytes. The x of all points differ.
-void slip39_interpolate(const struct slip39_point *points, size_t count, uint8_t x, size_t size, uint8_t *ret);
+void slip39_interpolate(const struct slip39_point *points, size_t count, uint8_t x, size_t size,
+			uint8_t *ret);
 
-// SplitSecret: y of members 0..count-1. Takes (threshold - 2) * size + size - 4 random bytes when threshold > 1.
+// SplitSecret: y of members 0..count-1. Takes (threshold - 2) * size + size - 4 random bytes when threshold
+// > 1.
 void slip39_secret_split(unsigned threshold, unsigned count, const uint8_t *secret, size_t size,
 			 const uint8_t *random, uint8_t (*ret)[SLIP39_SECRET_MAX]);
 size_t slip39_split_random(unsigned threshold, size_t size);

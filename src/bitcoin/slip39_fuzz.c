@@ -21,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		at += length + 1;
 	}
-	(void)!slip39_combine(shares, count, "\x7f", 1, secret, &got); // a refused passphrase: no rounds at all
+	(void)!slip39_combine(shares, count, "\x7f", 1, secret,
+			      &got); // a refused passphrase: no rounds at all
 	return 0;
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A share in words: ten bits each, four words of parameters, the padded value, three words of checksum (RS1024).
+// A share in words: ten bits each, four words of parameters, the padded value, three words of checksum
+// (RS1024).
 #include "bitcoin/slip39.h"
 
 #include "bitcoin/word_list.h"
 #include "crypto/secret.h"
 
-#define WORD_BITS 10
-#define HEAD_WORDS 4
+#define WORD_BITS   10
+#define HEAD_WORDS  4
 #define CHECK_WORDS 3
-#define WORDS_MIN 20
+#define WORDS_MIN   20
 
 static uint32_t checksum_step(uint32_t sum, unsigned value)
 {
@@ -56,7 +57,8 @@ static int words_read(const char *text, size_t length, uint16_t words[SLIP39_WOR
 // 20 bits of two words, then 20 of the next two.
 static bool head_read(const uint16_t *words, struct slip39_share *share)
 {
-	uint32_t first = (uint32_t)words[0] << WORD_BITS | words[1], second = (uint32_t)words[2] << WORD_BITS | words[3];
+	uint32_t first = (uint32_t)words[0] << WORD_BITS | words[1],
+		 second = (uint32_t)words[2] << WORD_BITS | words[3];
 	share->identifier = (uint16_t)(first >> 5);
 	share->extendable = first >> 4 & 1;
 	share->exponent = first & 15;
@@ -111,7 +113,8 @@ int slip39_share_parse(const char *text, size_t length, struct slip39_share *ret
 
 static void head_write(const struct slip39_share *share, uint16_t *words)
 {
-	uint32_t first = (uint32_t)share->identifier << 5 | (uint32_t)share->extendable << 4 | share->exponent;
+	uint32_t first =
+		(uint32_t)share->identifier << 5 | (uint32_t)share->extendable << 4 | share->exponent;
 	uint32_t second = (uint32_t)share->group_index << 16 | (uint32_t)(share->group_threshold - 1) << 12 |
 			  (uint32_t)(share->group_count - 1) << 8 | (uint32_t)share->member_index << 4 |
 			  (uint32_t)(share->member_threshold - 1);
@@ -133,7 +136,8 @@ void slip39_share_format(const struct slip39_share *share, char to[SLIP39_TEXT_M
 		size_t at = i + padding;
 		words[HEAD_WORDS + at / WORD_BITS] |= (uint16_t)(bit << (WORD_BITS - 1 - at % WORD_BITS));
 	}
-	uint32_t sum = checksum_of(share->extendable, words, data + CHECK_WORDS) ^ 1; // the last three are still zero
+	uint32_t sum = checksum_of(share->extendable, words, data + CHECK_WORDS) ^
+		       1; // the last three are still zero
 	for (size_t i = 0; i < CHECK_WORDS; i++)
 		words[data + i] = sum >> WORD_BITS * (CHECK_WORDS - 1 - i) & 1023;
 	for (size_t i = 0; i < data + CHECK_WORDS; i++) {

@@ -51,8 +51,7 @@ static void test_vectors(void **state)
 {
 	json_t *set = vectors_load("slip/slip39-vectors.json"), *item;
 	size_t i, valid = 0, invalid = 0;
-	json_array_foreach(set, i, item)
-		vector_check(item, &valid, &invalid);
+	json_array_foreach(set, i, item) vector_check(item, &valid, &invalid);
 	print_message("# SLIP-39 %zu valid, %zu refused\n", valid, invalid);
 	assert_int_equal(valid + invalid, 45);
 	json_decref(set);
@@ -101,7 +100,9 @@ static void test_subsets(void **state)
 
 static void test_groups(void **state)
 {
-	struct slip39_plan plan = { .group_threshold = 2, .group_count = 3, .groups = { { 1, 1 }, { 2, 3 }, { 16, 16 } } };
+	struct slip39_plan plan = { .group_threshold = 2,
+				    .group_count = 3,
+				    .groups = { { 1, 1 }, { 2, 3 }, { 16, 16 } } };
 	uint8_t secret[16], random[1024], got[SLIP39_SECRET_MAX];
 	size_t random_size, count, size;
 	random_fill(secret, sizeof secret);
@@ -116,7 +117,8 @@ static void test_groups(void **state)
 	assert_int_equal(slip39_combine(chosen, 3, "", 0, got, &size), 0);
 	assert_memory_equal(got, secret, 16);
 	assert_int_equal(slip39_combine(chosen, 2, "", 0, got, &size), 2);
-	assert_int_equal(slip39_combine(shares + 3, 17, "", 0, got, &size), 2); // one member of the second is missing
+	assert_int_equal(slip39_combine(shares + 3, 17, "", 0, got, &size),
+			 2); // one member of the second is missing
 	chosen[2].value[3] ^= 1;
 	assert_int_equal(slip39_combine(chosen, 3, "", 0, got, &size), 4);
 	chosen[2] = chosen[0];
@@ -129,11 +131,16 @@ static void test_groups(void **state)
 
 static void test_plans_refused(void **state)
 {
-	static const struct { struct slip39_plan plan; size_t size; } vectors[] = {
-		{ { 1, 1, { { 1, 2 } }, 0 }, 16 }, { { 1, 1, { { 3, 2 } }, 0 }, 16 }, { { 2, 1, { { 1, 1 } }, 0 }, 16 },
-		{ { 1, 1, { { 2, 17 } }, 0 }, 16 }, { { 0, 1, { { 1, 1 } }, 0 }, 16 }, { { 1, 0, { { 0, 0 } }, 0 }, 16 },
-		{ { 1, 1, { { 1, 1 } }, 0 }, 15 }, { { 1, 1, { { 1, 1 } }, 0 }, 14 }, { { 1, 1, { { 1, 1 } }, 0 }, 34 },
-		{ { 1, 1, { { 1, 1 } }, 6 }, 16 }, { { 1, 2, { { 1, 1 }, { 0, 0 } }, 0 }, 16 }, { { 1, 17, { { 1, 1 } }, 0 }, 16 },
+	static const struct {
+		struct slip39_plan plan;
+		size_t size;
+	} vectors[] = {
+		{ { 1, 1, { { 1, 2 } }, 0 }, 16 },	     { { 1, 1, { { 3, 2 } }, 0 }, 16 },
+		{ { 2, 1, { { 1, 1 } }, 0 }, 16 },	     { { 1, 1, { { 2, 17 } }, 0 }, 16 },
+		{ { 0, 1, { { 1, 1 } }, 0 }, 16 },	     { { 1, 0, { { 0, 0 } }, 0 }, 16 },
+		{ { 1, 1, { { 1, 1 } }, 0 }, 15 },	     { { 1, 1, { { 1, 1 } }, 0 }, 14 },
+		{ { 1, 1, { { 1, 1 } }, 0 }, 34 },	     { { 1, 1, { { 1, 1 } }, 6 }, 16 },
+		{ { 1, 2, { { 1, 1 }, { 0, 0 } }, 0 }, 16 }, { { 1, 17, { { 1, 1 } }, 0 }, 16 },
 	};
 	size_t random, count;
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++)
@@ -142,11 +149,16 @@ static void test_plans_refused(void **state)
 
 static void test_words(void **state)
 {
-	static const char *const bad[] = { "", "academic", " academic acid", "academic  acid", "duckling enlarge" };
+	static const char *const bad[] = { "", "academic", " academic acid", "academic  acid",
+					   "duckling enlarge" };
 	struct slip39_share share;
-#define ACT "activity activity activity activity activity activity activity activity activity activity activity activity"
-	static const char right[] = "acid academic academic academic academic " ACT " result average platform";
-	static const char wide[] = "acid academic academic academic academic academic " ACT " repair valuable trash";
+#define ACT                                                                                                  \
+	"activity activity activity activity activity activity activity activity activity activity "         \
+	"activity activity"
+	static const char right[] =
+		"acid academic academic academic academic " ACT " result average platform";
+	static const char wide[] =
+		"acid academic academic academic academic academic " ACT " repair valuable trash";
 	assert_int_equal(slip39_share_parse(right, strlen(right), &share, NULL), 0);
 	assert_int_equal(slip39_share_parse(wide, strlen(wide), &share, NULL), 4); // twelve bits of padding
 	assert_int_equal(slip39_share_parse("acid\0\0 acid", 11, &share, NULL), 2);
@@ -159,8 +171,9 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors), cmocka_unit_test(test_subsets), cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_plans_refused), cmocka_unit_test(test_words),
+		cmocka_unit_test(test_vectors), cmocka_unit_test(test_subsets),
+		cmocka_unit_test(test_groups),	cmocka_unit_test(test_plans_refused),
+		cmocka_unit_test(test_words),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

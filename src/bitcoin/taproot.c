@@ -35,15 +35,16 @@ static void tweak_hash(const uint8_t internal[XONLY_KEY_SIZE], const uint8_t *ro
 	sha256_final(&s, ret);
 }
 
-int taproot_output_key(const uint8_t internal[XONLY_KEY_SIZE], const uint8_t *root, uint8_t ret[XONLY_KEY_SIZE],
-		       bool *ret_odd)
+int taproot_output_key(const uint8_t internal[XONLY_KEY_SIZE], const uint8_t *root,
+		       uint8_t ret[XONLY_KEY_SIZE], bool *ret_odd)
 {
 	uint8_t tweak[TWEAK_SIZE];
 	tweak_hash(internal, root, tweak);
 	return xonly_key_tweak(internal, tweak, ret, ret_odd);
 }
 
-int taproot_output_secret(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t *root, uint8_t ret[SECRET_KEY_SIZE])
+int taproot_output_secret(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t *root,
+			  uint8_t ret[SECRET_KEY_SIZE])
 {
 	uint8_t tweak[TWEAK_SIZE], public[PUBLIC_KEY_SIZE];
 	if (public_key_of(secret, public))
@@ -82,7 +83,8 @@ int taproot_tree_build(const struct taproot_leaf *leaves, size_t count, struct t
 		return 1;
 	for (size_t i = 0; i < count; i++) {
 		// a shallower leaf than the subtree that waits would leave that one without a sibling
-		if (leaves[i].depth >= TAPROOT_LEAVES_MAX || (height && leaves[i].depth < stack[height - 1].depth))
+		if (leaves[i].depth >= TAPROOT_LEAVES_MAX ||
+		    (height && leaves[i].depth < stack[height - 1].depth))
 			return 1;
 		struct node node = { .depth = leaves[i].depth, .first = i, .count = 1 };
 		taproot_leaf_hash(leaves[i].version, leaves[i].script, tree.leaf[i]);
@@ -103,7 +105,8 @@ int taproot_tree_build(const struct taproot_leaf *leaves, size_t count, struct t
 }
 
 size_t taproot_control_block(const struct taproot_tree *tree, size_t leaf, uint8_t version,
-			     const uint8_t internal[XONLY_KEY_SIZE], bool odd, uint8_t to[TAPROOT_CONTROL_MAX])
+			     const uint8_t internal[XONLY_KEY_SIZE], bool odd,
+			     uint8_t to[TAPROOT_CONTROL_MAX])
 {
 	ASSERT(leaf < tree->count);
 	size_t path = tree->path_count[leaf] * TAPROOT_HASH_SIZE;
@@ -117,7 +120,8 @@ bool taproot_control_proves(struct span control, struct span script, const uint8
 {
 	uint8_t hash[TAPROOT_HASH_SIZE], key[XONLY_KEY_SIZE];
 	bool odd;
-	if (control.size < 33 || control.size > TAPROOT_CONTROL_MAX || (control.size - 33) % TAPROOT_HASH_SIZE)
+	if (control.size < 33 || control.size > TAPROOT_CONTROL_MAX ||
+	    (control.size - 33) % TAPROOT_HASH_SIZE)
 		return false;
 	taproot_leaf_hash(control.at[0] & 0xfe, script, hash);
 	for (size_t at = 33; at < control.size; at += TAPROOT_HASH_SIZE)

@@ -6,10 +6,10 @@
 #include "bitcoin/curve.h"
 
 #define TAPROOT_LEAF_VERSION 0xc0
-#define TAPROOT_HASH_SIZE 32
-#define TAPROOT_LEAVES_MAX 8  // of the trees that we build
-#define TAPROOT_DEPTH_MAX 128 // of those that we check
-#define TAPROOT_CONTROL_MAX (33 + 32 * TAPROOT_DEPTH_MAX)
+#define TAPROOT_HASH_SIZE    32
+#define TAPROOT_LEAVES_MAX   8	 // of the trees that we build
+#define TAPROOT_DEPTH_MAX    128 // of those that we check
+#define TAPROOT_CONTROL_MAX  (33 + 32 * TAPROOT_DEPTH_MAX)
 
 void taproot_leaf_hash(uint8_t version, struct span script, uint8_t ret[TAPROOT_HASH_SIZE]);
 // The two in either order.
@@ -34,7 +34,8 @@ struct taproot_tree {
 	uint8_t root[TAPROOT_HASH_SIZE];
 	size_t count;
 	uint8_t leaf[TAPROOT_LEAVES_MAX][TAPROOT_HASH_SIZE];
-	uint8_t path[TAPROOT_LEAVES_MAX][TAPROOT_LEAVES_MAX][TAPROOT_HASH_SIZE]; // siblings from the leaf upwards
+	uint8_t path[TAPROOT_LEAVES_MAX][TAPROOT_LEAVES_MAX]
+		    [TAPROOT_HASH_SIZE]; // siblings from the leaf upwards
 	size_t path_count[TAPROOT_LEAVES_MAX];
 };
 // From the leaves left to right with their depths. 0, or 1 when the depths make
@@ -43,6 +44,7 @@ MUST_USE int taproot_tree_build(const struct taproot_leaf *leaves, size_t count,
 
 // The control block of one leaf; returns its size.
 size_t taproot_control_block(const struct taproot_tree *tree, size_t leaf, uint8_t version,
-			     const uint8_t internal[XONLY_KEY_SIZE], bool odd, uint8_t to[TAPROOT_CONTROL_MAX]);
+			     const uint8_t internal[XONLY_KEY_SIZE], bool odd,
+			     uint8_t to[TAPROOT_CONTROL_MAX]);
 // Whether a control block proves that the script is in the tree of that output key.
 bool taproot_control_proves(struct span control, struct span script, const uint8_t output[XONLY_KEY_SIZE]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests only: published vectors. VECTORS is the folder in this repository,
-// VECTORS_FULL one beside it that may be absent; a set that is in neither is skipped by name.
+// For tests only: published vectors. VECTORS is the folder in this repository, VECTORS_FULL one beside it
+// with the same sets in full, which may be absent; a set that is in neither is skipped by name.
 #pragma once
 
 #include "base/testing.h"
@@ -13,16 +13,17 @@ static inline json_t *vectors_try(const char *folder, const char *name)
 {
 	char path[4096];
 	snprintf(path, sizeof path, "%s/%s", folder, name);
-	return access(path, R_OK) == 0 ? json_load_file(path, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, NULL) : NULL;
+	return access(path, R_OK) == 0 ? json_load_file(path, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, NULL)
+				       : NULL;
 }
 
-// The set: from the repository by its file name, or from the full sets by its path. Free with json_decref.
+// The set by its path among the full ones, else by its file name in the repository. Free with json_decref.
 static inline json_t *vectors_load(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	json_t *set = vectors_try(VECTORS, slash ? slash + 1 : path);
+	json_t *set = vectors_try(VECTORS_FULL, path);
 	if (!set)
-		set = vectors_try(VECTORS_FULL, path);
+		set = vectors_try(VECTORS, slash ? slash + 1 : path);
 	if (!set) {
 		print_message("# vectors %s are not here\n", path);
 		skip();

@@ -5,13 +5,13 @@
 
 #include "base/base.h"
 
-#define LOCKTIME_THRESHOLD 500000000u     // below: a height; from here: seconds since 1970
-#define SEQUENCE_FINAL 0xffffffffu        // neither nLockTime nor BIP68 counts
-#define SEQUENCE_NO_LOCK 0xfffffffeu      // nLockTime counts, no relative lock
-#define SEQUENCE_REPLACEABLE 0xfffffffdu  // the same, and says that it may be replaced (BIP125)
-#define SEQUENCE_DISABLE (1u << 31)
-#define SEQUENCE_SECONDS (1u << 22)
-#define SEQUENCE_MASK 0xffffu
+#define LOCKTIME_THRESHOLD    500000000u  // below: a height; from here: seconds since 1970
+#define SEQUENCE_FINAL	      0xffffffffu // neither nLockTime nor BIP68 counts
+#define SEQUENCE_NO_LOCK      0xfffffffeu // nLockTime counts, no relative lock
+#define SEQUENCE_REPLACEABLE  0xfffffffdu // the same, and says that it may be replaced (BIP125)
+#define SEQUENCE_DISABLE      (1u << 31)
+#define SEQUENCE_SECONDS      (1u << 22)
+#define SEQUENCE_MASK	      0xffffu
 #define SEQUENCE_SECONDS_UNIT 512u
 
 static inline bool locktime_is_height(uint32_t locktime)

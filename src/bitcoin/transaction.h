@@ -5,11 +5,11 @@
 
 #include "bitcoin/compact.h"
 
-#define TRANSACTION_SIZE_MAX 4000000           // bytes; a block has no room for more
-#define TRANSACTION_WEIGHT_STANDARD_MAX 400000 // what nodes relay
-#define MONEY_MAX 2100000000000000ull          // satoshi; above it nothing is an amount
-#define TXID_SIZE 32
-#define WITNESS_SCALE 4
+#define TRANSACTION_SIZE_MAX		4000000		    // bytes; a block has no room for more
+#define TRANSACTION_WEIGHT_STANDARD_MAX 400000		    // what nodes relay
+#define MONEY_MAX			2100000000000000ull // satoshi; above it nothing is an amount
+#define TXID_SIZE			32
+#define WITNESS_SCALE			4
 
 struct outpoint {
 	uint8_t txid[TXID_SIZE]; // as on the wire; shown reversed
@@ -53,9 +53,9 @@ enum transaction_fault {
 	TRANSACTION_FINE,
 	TRANSACTION_NO_INPUT,
 	TRANSACTION_NO_OUTPUT,
-	TRANSACTION_VALUE,           // an output or the sum above MONEY_MAX
+	TRANSACTION_VALUE,	     // an output or the sum above MONEY_MAX
 	TRANSACTION_DUPLICATE_INPUT, // spends one output twice
-	TRANSACTION_NULL_INPUT,      // a coinbase, or an outpoint of zeros
+	TRANSACTION_NULL_INPUT,	     // a coinbase, or an outpoint of zeros
 };
 // What consensus demands of any transaction without looking at the chain. Compares
 // each input with each: callers bound their number (PSBT_INPUTS_MAX).

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transactions and scripts: what is read is written back as it was; hashing it for a signature never fails oddly.
+// Transactions and scripts: what is read is written back as it was; hashing it for a signature never fails
+// oddly.
 #include "bitcoin/script.h"
 #include "bitcoin/sighash.h"
 
@@ -32,7 +33,8 @@ static void check_script(struct span script)
 	struct multisig m;
 	int64_t value;
 	while (script_next(&r, &item)) {
-		ASSERT(!item.push.size || (item.push.at > script.at && item.push.at + item.push.size <= script.at + script.size));
+		ASSERT(!item.push.size || (item.push.at > script.at &&
+					   item.push.at + item.push.size <= script.at + script.size));
 		if (script_item_number(&item, &value) == 0) {
 			uint8_t again[16];
 			struct writer w = writer_over(again, sizeof again);

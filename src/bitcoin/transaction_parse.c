@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bitcoin/transaction.h"
 
-#define INPUT_SIZE_MIN 41 // outpoint, empty script, sequence
+#define INPUT_SIZE_MIN	41 // outpoint, empty script, sequence
 #define OUTPUT_SIZE_MIN 9
 
 // A count of things of which each takes at least `least` bytes: a lie about it cannot take memory.
@@ -62,7 +62,8 @@ static int witnesses_read(struct reader *r, struct arena *arena, struct transact
 	return 0;
 }
 
-int transaction_parse(struct span bytes, enum transaction_form form, struct arena *arena, struct transaction *ret)
+int transaction_parse(struct span bytes, enum transaction_form form, struct arena *arena,
+		      struct transaction *ret)
 {
 	struct reader r = reader_over(bytes.at, bytes.size);
 	struct transaction tx = { .version = read_u32(&r) };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bitcoin Core's tx_valid and tx_invalid: read, written back, checked (scripts are not run here). Sizes by BIP143's
-// and Core's own numbers. Scripts, numbers, time-locks.
+// Bitcoin Core's tx_valid and tx_invalid: read, written back, checked (scripts are not run here). Sizes by
+// BIP143's and Core's own numbers. Scripts, numbers, time-locks.
 #include "bitcoin/script.h"
 #include "bitcoin/testing.h"
 #include "bitcoin/timelock.h"
@@ -19,7 +19,8 @@ static void test_core_valid(void **state)
 {
 	json_t *set = vectors_load("bitcoin-core/tx_valid.json"), *item;
 	size_t i, tried = 0, size;
-	json_array_foreach(set, i, item) {
+	json_array_foreach(set, i, item)
+	{
 		struct transaction tx;
 		if (json_array_size(item) < 3)
 			continue;
@@ -30,7 +31,8 @@ static void test_core_valid(void **state)
 		assert_memory_equal(back, bytes, size);
 		assert_int_equal(transaction_size(&tx, true), size);
 		enum transaction_fault fault = transaction_check(&tx);
-		assert_true(fault == TRANSACTION_FINE || fault == TRANSACTION_NULL_INPUT); // coinbases are among them
+		assert_true(fault == TRANSACTION_FINE ||
+			    fault == TRANSACTION_NULL_INPUT); // coinbases are among them
 		tried++;
 	}
 	print_message("# tx_valid %zu\n", tried);
@@ -41,7 +43,8 @@ static void test_core_invalid(void **state)
 {
 	json_t *set = vectors_load("bitcoin-core/tx_invalid.json"), *item;
 	size_t i, bad = 0, other = 0, size;
-	json_array_foreach(set, i, item) {
+	json_array_foreach(set, i, item)
+	{
 		struct transaction tx;
 		if (json_array_size(item) < 3)
 			continue;
@@ -59,12 +62,15 @@ static void test_core_invalid(void **state)
 }
 
 // BIP143, P2SH-P2WPKH, signed.
-static const char signed_tx[] =
-	"01000000000101db6b1b20aa0fd7b23880be2ecbd4a98130974cf4748fb66092ac4d3ceb1a5477010000001716001479091972186c449eb1"
-	"ded22b78e40d009bdf0089feffffff02b8b4eb0b000000001976a914a457b684d7f0d539a46a45bbc043f35b59d0d96388ac0008af2f0000"
-	"00001976a914fd270b1ee6abcaea97fea7ad0402e8bd8ad6d77c88ac02473044022047ac8e878352d3ebbde1c94ce3a10d057c2417574711"
-	"6f8288e5d794d12d482f0220217f36a485cae903c713331d877c1f64677e3622ad4010726870540656fe9dcb012103ad1d8e89212f0b92c7"
-	"4d23bb710c00662ad1470198ac48c43f7d6f93a2a2687392040000";
+static const char signed_tx[] = "01000000000101db6b1b20aa0fd7b23880be2ecbd4a98130974cf4748fb66092ac4d3ceb1a54"
+				"77010000001716001479091972186c449eb1"
+				"ded22b78e40d009bdf0089feffffff02b8b4eb0b000000001976a914a457b684d7f0d539a46a"
+				"45bbc043f35b59d0d96388ac0008af2f0000"
+				"00001976a914fd270b1ee6abcaea97fea7ad0402e8bd8ad6d77c88ac02473044022047ac8e87"
+				"8352d3ebbde1c94ce3a10d057c2417574711"
+				"6f8288e5d794d12d482f0220217f36a485cae903c713331d877c1f64677e3622ad4010726870"
+				"540656fe9dcb012103ad1d8e89212f0b92c7"
+				"4d23bb710c00662ad1470198ac48c43f7d6f93a2a2687392040000";
 
 static void test_sizes(void **state)
 {
@@ -96,22 +102,29 @@ static void test_refused(void **state)
 	snprintf(longer, sizeof longer, "%s00", signed_tx);
 	assert_int_equal(parse(longer, &tx, &size), 1);
 	static const char *const bad[] = {
-		"01000000000000000000",   // no input
+		"01000000000000000000",	  // no input
 		"0100000000010000000000", // witness form without a witness
-		"01000000fdfc00",         // a count longer than needed
-		"01000000feffffff7f",     // a count that no memory should be taken for
+		"01000000fdfc00",	  // a count longer than needed
+		"01000000feffffff7f",	  // a count that no memory should be taken for
 		"01000000ffffffffffffffffff",
 		"0100000000020000000000", // unknown flag
-		// one input, one output: with a witness section that holds nothing; with a count in three bytes
-		"020000000001010101010101010101010101010101010101010101010101010101010101010101010101010000000000"
+		// one input, one output: with a witness section that holds nothing; with a count in three
+		// bytes
+		"02000000000101010101010101010101010101010101010101010101010101010101010101010101010101000000"
+		"0000"
 		"010000000000000000000000000000",
-		"02000000fd01000101010101010101010101010101010101010101010101010101010101010101000000000000000000"
-		"01010000000000000000" "00000000",
+		"02000000fd0100010101010101010101010101010101010101010101010101010101010101010100000000000000"
+		"0000"
+		"01010000000000000000"
+		"00000000",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_int_equal(parse(bad[i], &tx, &size), 1);
-	static const char good[] = "020000000101010101010101010101010101010101010101010101010101010101010101010000000000"
-				   "00000000" "01010000000000000000" "00000000";
+	static const char good[] =
+		"020000000101010101010101010101010101010101010101010101010101010101010101010000000000"
+		"00000000"
+		"01010000000000000000"
+		"00000000";
 	assert_int_equal(parse(good, &tx, &size), 0);
 	assert_int_equal(transaction_check(&tx), TRANSACTION_FINE);
 	struct tx_input twice[2] = { tx.inputs[0], tx.inputs[0] };
@@ -134,10 +147,25 @@ static void test_refused(void **state)
 
 static void test_numbers(void **state)
 {
-	static const struct { int64_t value; const char *script; } vectors[] = {
-		{ 0, "00" }, { -1, "4f" }, { 1, "51" }, { 16, "60" }, { 17, "0111" }, { 127, "017f" }, { 128, "028000" },
-		{ 144, "029000" }, { 288, "022001" }, { 65535, "03ffff00" }, { -17, "0191" }, { -128, "028080" },
-		{ 500000000, "040065cd1d" }, { 0xffffffff, "05ffffffff00" }, { 0x400090, "03900040" },
+	static const struct {
+		int64_t value;
+		const char *script;
+	} vectors[] = {
+		{ 0, "00" },
+		{ -1, "4f" },
+		{ 1, "51" },
+		{ 16, "60" },
+		{ 17, "0111" },
+		{ 127, "017f" },
+		{ 128, "028000" },
+		{ 144, "029000" },
+		{ 288, "022001" },
+		{ 65535, "03ffff00" },
+		{ -17, "0191" },
+		{ -128, "028080" },
+		{ 500000000, "040065cd1d" },
+		{ 0xffffffff, "05ffffffff00" },
+		{ 0x400090, "03900040" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
 		uint8_t script[16];
@@ -151,7 +179,8 @@ static void test_numbers(void **state)
 		assert_int_equal(script_item_number(&item, &value), 0);
 		assert_int_equal(value, vectors[i].value);
 	}
-	static const char *const bad[] = { "0101", "0110", "0181", "020100", "0100", "0180", "4c0111", "06ffffffffff00", "76" };
+	static const char *const bad[] = { "0101", "0110",   "0181",	       "020100", "0100",
+					   "0180", "4c0111", "06ffffffffff00", "76" };
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		uint8_t script[16];
 		struct reader r = reader_over(script, hex_bytes(bad[i], script));
@@ -191,13 +220,16 @@ static void test_locks(void **state)
 	assert_int_equal(lock, SEQUENCE_SECONDS | 169);
 	assert_int_equal(sequence_of_seconds(65535u * 512 + 1, &lock), 1);
 	assert_true(sequence_lock_valid(144) && sequence_lock_valid(lock));
-	assert_false(sequence_lock_valid(0) || sequence_lock_valid(0x10000) || sequence_lock_valid(SEQUENCE_DISABLE | 1) ||
-		     sequence_lock_valid(SEQUENCE_SECONDS));
-	assert_true(sequence_satisfies(2, 144, 144) && sequence_satisfies(2, 145, 144) && sequence_satisfies(3, 144, 1));
+	assert_false(sequence_lock_valid(0) || sequence_lock_valid(0x10000) ||
+		     sequence_lock_valid(SEQUENCE_DISABLE | 1) || sequence_lock_valid(SEQUENCE_SECONDS));
+	assert_true(sequence_satisfies(2, 144, 144) && sequence_satisfies(2, 145, 144) &&
+		    sequence_satisfies(3, 144, 1));
 	assert_false(sequence_satisfies(2, 143, 144) || sequence_satisfies(1, 144, 144) ||
-		     sequence_satisfies(2, SEQUENCE_DISABLE | 144, 144) || sequence_satisfies(2, SEQUENCE_SECONDS | 144, 144));
+		     sequence_satisfies(2, SEQUENCE_DISABLE | 144, 144) ||
+		     sequence_satisfies(2, SEQUENCE_SECONDS | 144, 144));
 	assert_true(locktime_satisfies(800000, 0, 800000) && locktime_satisfies(1700000001, 0, 1700000000));
-	assert_false(locktime_satisfies(799999, 0, 800000) || locktime_satisfies(800000, SEQUENCE_FINAL, 800000) ||
+	assert_false(locktime_satisfies(799999, 0, 800000) ||
+		     locktime_satisfies(800000, SEQUENCE_FINAL, 800000) ||
 		     locktime_satisfies(1700000000, 0, 800000));
 	assert_int_equal(sequence_height_at(144, 1000), 1144);
 	assert_int_equal(sequence_height_at(SEQUENCE_SECONDS | 2, 1000), 1000);
@@ -207,8 +239,9 @@ static void test_locks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_core_valid), cmocka_unit_test(test_core_invalid), cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_refused),	   cmocka_unit_test(test_numbers),	cmocka_unit_test(test_multisig),
+		cmocka_unit_test(test_core_valid), cmocka_unit_test(test_core_invalid),
+		cmocka_unit_test(test_sizes),	   cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_numbers),	   cmocka_unit_test(test_multisig),
 		cmocka_unit_test(test_locks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,8 +31,8 @@ int wif_format(const struct network *network, const uint8_t secret[SECRET_KEY_SI
 	payload[0] = network->private_key_version;
 	memcpy(payload + 1, secret, SECRET_KEY_SIZE);
 	payload[1 + SECRET_KEY_SIZE] = 1;
-	int result = base58check_encode(payload, compressed ? sizeof payload : sizeof payload - 1, to, WIF_TEXT_MAX + 1,
-					&length);
+	int result = base58check_encode(payload, compressed ? sizeof payload : sizeof payload - 1, to,
+					WIF_TEXT_MAX + 1, &length);
 	secret_wipe(payload, sizeof payload);
 	return result;
 }
