@@ -69,6 +69,8 @@ int commands_read(struct commands *c, const char *path)
 	uint64_t magic = read_u64(&r);
 	c->customers = read_u32(&r);
 	c->markets = read_u32(&r);
+	c->orders = read_u32(&r);
+	c->levels = read_u32(&r);
 	c->count = read_u64(&r);
 	c->setup = read_u64(&r);
 	if (whole && magic == COMMANDS_MAGIC && c->customers && c->markets && entries_valid(c))
@@ -84,6 +86,8 @@ int commands_write(const struct commands *c, const char *path)
 	write_u64(&w, COMMANDS_MAGIC);
 	write_u32(&w, c->customers);
 	write_u32(&w, c->markets);
+	write_u32(&w, c->orders);
+	write_u32(&w, c->levels);
 	write_u64(&w, c->count);
 	write_u64(&w, c->setup);
 	FILE *f = fopen(path, "wb");

@@ -6,14 +6,14 @@
 #include "base/base.h"
 
 #define COMMANDS_MAGIC 0x31646d6374626472u // "rdbtcmd1"
-#define COMMANDS_HEAD 32u
+#define COMMANDS_HEAD 40u
 
 struct commands {
 	uint8_t *entries;         // back to back, each with its size in front
 	size_t size, room;
 	uint64_t count;           // of them
 	uint64_t setup;           // the first ones fill the book and are not measured
-	uint32_t customers, markets;
+	uint32_t customers, markets, orders, levels; // of the exchange that they are for
 };
 
 void commands_open(struct commands *c, size_t room); // aborts without memory

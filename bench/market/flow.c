@@ -239,6 +239,8 @@ void flow_make(const struct flow_case *c, struct commands *to)
 	commands_open(to, most * ENTRY_BYTES_MAX);
 	to->customers = c->size.customers;
 	to->markets = c->size.markets;
+	to->orders = c->size.orders;
+	to->levels = c->size.levels;
 	for (unsigned i = 0; i < c->size.markets; i++)
 		m->mid[i] = MID_START;
 	make_resting(m);

@@ -8,7 +8,7 @@
 #include "bench/market/world.h"
 
 struct measured {
-	double ops_per_s, cpu_ns_per_op, p50_ns, p99_ns, p999_ns, bytes_per_entry;
+	double ops_per_s, quiet_ops_per_s, p50_ns, p99_ns, p999_ns, bytes_per_entry;
 	uint64_t commands, fills, rejected, resting; // resting: at the end
 	uint64_t digest;
 };

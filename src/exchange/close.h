@@ -66,8 +66,7 @@ static ALWAYS_INLINE void order_owner_add(struct exchange *x, uint32_t slot)
 	struct customer *owner = &x->customers.list[x->orders.hot[slot].customer];
 	cold[slot].older = owner->newest;
 	cold[slot].newer = 0;
-	if (owner->newest)
-		cold[owner->newest].newer = slot;
+	cold[owner->newest].newer = slot; // slot 0 takes the write that has no neighbour
 	owner->newest = slot;
 	owner->live++;
 	x->orders.live++;
@@ -77,12 +76,10 @@ static ALWAYS_INLINE void order_owner_remove(struct exchange *x, uint32_t slot)
 {
 	struct order_cold *cold = x->orders.cold, *c = &cold[slot];
 	struct customer *owner = &x->customers.list[x->orders.hot[slot].customer];
-	if (c->newer)
-		cold[c->newer].older = c->older;
-	else
-		owner->newest = c->older;
-	if (c->older)
-		cold[c->older].newer = c->newer;
+	uint32_t newer = c->newer, older = c->older;
+	cold[newer].older = older;
+	cold[older].newer = newer;
+	owner->newest = newer ? owner->newest : older;
 	owner->live--;
 	x->orders.live--;
 }
@@ -110,8 +107,12 @@ static ALWAYS_INLINE void order_remember(struct exchange *x, uint32_t slot)
 	if (LIKELY(oldest)) {
 		orders_oldest_drop(orders);
 		order_forget(x, oldest);
-		// Whoever is next will be wanted soon, and was last touched long ago.
-		__builtin_prefetch(&orders->hot[orders->ring[orders->ring_first]]);
+		// The next two to be forgotten were last touched long ago, and so was the slot that is free now.
+		const struct order *next = &orders->hot[orders->ring[orders->ring_first]];
+		__builtin_prefetch(&orders->hot[orders->ring[ring_index(orders, 1)]]);
+		__builtin_prefetch(&x->by_id.window[next->id & x->by_id.mask], 1);
+		index_prefetch(&x->by_client, next->hash);
+		__builtin_prefetch(&orders->cold[oldest], 1);
 	}
 	orders_remember(orders, slot);
 }

@@ -4,7 +4,7 @@
 static uint32_t entries_for(uint32_t items)
 {
 	uint32_t entries = 64;
-	while (entries / 4 < items)
+	while (entries / 2 < items)
 		entries *= 2;
 	return entries;
 }

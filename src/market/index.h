@@ -24,7 +24,7 @@ struct index {
 	uint32_t used;
 };
 
-size_t index_memory(uint32_t items); // at most a quarter full: most searches end where they start
+size_t index_memory(uint32_t items); // at most half full
 void index_init(struct index *index, void *zeroed, uint32_t items);
 
 static inline void index_insert(struct index *index, uint32_t tag, uint32_t slot)
