@@ -32,12 +32,6 @@ void exchange_free(struct exchange *x); // accepts NULL
 // Returns 0, or 1 when the entry is malformed (only a broken sequencer writes one; nothing changed).
 MUST_USE int exchange_apply(struct exchange *x, uint64_t sequence, uint64_t time_us, const void *entry, size_t size);
 
-// Tells the exchange that this entry will be applied soon, so that what it needs
-// is in the cache by then: `near` = false some eight entries ahead, true some
-// three ahead. Changes nothing, whatever the bytes are; purely for speed, where
-// a batch of commands or a block is at hand.
-void exchange_prefetch(const struct exchange *x, const void *entry, size_t size, bool near);
-
 // The evidence of one whole control entry against the state as it is (its place in the control chain and its
 // signature), and nothing else of it. A sequencer asks before it gives the entry a place: what nobody willed
 // does not enter the journal. REFUSED_NOT when it holds, REFUSED_MALFORMED when it is no control entry.
