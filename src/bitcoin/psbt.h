@@ -213,6 +213,7 @@ MUST_USE enum psbt_refusal psbt_combine(struct psbt *psbt, struct arena *arena, 
 MUST_USE enum psbt_refusal psbt_finalize_input(struct psbt *psbt, struct arena *arena,
 					       const struct sighash_shared *shared, size_t input);
 
-// The signed transaction, when every input is final.
+// The signed transaction, when every input is final. What psbt_finalize_input completed was verified; what
+// came complete from elsewhere is taken as it is: no script is run here.
 MUST_USE enum psbt_refusal psbt_extract(const struct psbt *psbt, struct arena *arena,
 					struct transaction *ret);

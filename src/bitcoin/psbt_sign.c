@@ -46,19 +46,27 @@ enum psbt_refusal psbt_digest_v0(const struct psbt *psbt, const struct sighash_s
 	return part ? psbt_v0_digest(psbt, shared, input, &script, digest) : PSBT_KEY;
 }
 
+// A signature that was verified, with its type byte.
+static enum psbt_refusal v0_put(struct psbt *psbt, struct arena *arena, size_t input,
+				const uint8_t key[PUBLIC_KEY_SIZE], struct span der)
+{
+	uint8_t signature[ECDSA_DER_MAX + 1];
+	memcpy(signature, der.at, der.size);
+	signature[der.size] = SIGHASH_ALL;
+	return psbt_put(&psbt->inputs[input].map, arena, PSBT_IN_PARTIAL_SIG, span_over(key, PUBLIC_KEY_SIZE),
+			span_over(signature, der.size + 1));
+}
+
 enum psbt_refusal psbt_add_v0(struct psbt *psbt, struct arena *arena, const struct sighash_shared *shared,
 			      size_t input, const uint8_t key[PUBLIC_KEY_SIZE], struct span der)
 {
-	uint8_t digest[32], signature[ECDSA_DER_MAX + 1];
+	uint8_t digest[32];
 	enum psbt_refusal refusal = psbt_digest_v0(psbt, shared, input, key, digest);
 	if (refusal)
 		return refusal;
 	if (!ecdsa_verify(span_over(key, PUBLIC_KEY_SIZE), digest, der))
 		return PSBT_SIGNATURE;
-	memcpy(signature, der.at, der.size);
-	signature[der.size] = SIGHASH_ALL;
-	return psbt_put(&psbt->inputs[input].map, arena, PSBT_IN_PARTIAL_SIG, span_over(key, PUBLIC_KEY_SIZE),
-			span_over(signature, der.size + 1));
+	return v0_put(psbt, arena, input, key, der);
 }
 
 enum psbt_refusal psbt_sign_v0(struct psbt *psbt, struct arena *arena, const struct sighash_shared *shared,
@@ -71,9 +79,9 @@ enum psbt_refusal psbt_sign_v0(struct psbt *psbt, struct arena *arena, const str
 	enum psbt_refusal refusal = psbt_digest_v0(psbt, shared, input, key, digest);
 	if (refusal)
 		return refusal;
-	if (ecdsa_sign(secret, digest, der, &size))
+	if (ecdsa_sign_for(secret, key, digest, der, &size))
 		return PSBT_SIGNATURE;
-	return psbt_add_v0(psbt, arena, shared, input, key, span_over(der, size));
+	return v0_put(psbt, arena, input, key, span_over(der, size));
 }
 
 struct taproot_signer {

@@ -14,21 +14,37 @@ static void der_write(const secp256k1_ecdsa_signature *signature, uint8_t der[EC
 	*ret_size = size;
 }
 
-int ecdsa_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t digest[32], uint8_t der[ECDSA_DER_MAX],
-	       size_t *ret_size)
+static int sign_and_verify(const uint8_t secret[SECRET_KEY_SIZE], const secp256k1_pubkey *point,
+			   const uint8_t digest[32], uint8_t der[ECDSA_DER_MAX], size_t *ret_size)
 {
 	secp256k1_ecdsa_signature signature;
-	secp256k1_pubkey point;
-	if (!secp256k1_ec_pubkey_create(curve_context(), &point, secret) ||
-	    !secp256k1_ecdsa_sign(curve_context(), &signature, digest, secret,
+	if (!secp256k1_ecdsa_sign(curve_context(), &signature, digest, secret,
 				  secp256k1_nonce_function_rfc6979, NULL))
 		return 1;
-	if (!secp256k1_ecdsa_verify(curve_context(), &signature, digest, &point)) {
+	if (!secp256k1_ecdsa_verify(curve_context(), &signature, digest, point)) {
 		secret_wipe(&signature, sizeof signature);
 		return -EIO;
 	}
 	der_write(&signature, der, ret_size);
 	return 0;
+}
+
+int ecdsa_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t digest[32], uint8_t der[ECDSA_DER_MAX],
+	       size_t *ret_size)
+{
+	secp256k1_pubkey point;
+	if (!secp256k1_ec_pubkey_create(curve_context(), &point, secret))
+		return 1;
+	return sign_and_verify(secret, &point, digest, der, ret_size);
+}
+
+int ecdsa_sign_for(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t key[PUBLIC_KEY_SIZE],
+		   const uint8_t digest[32], uint8_t der[ECDSA_DER_MAX], size_t *ret_size)
+{
+	secp256k1_pubkey point;
+	if (!secp256k1_ec_pubkey_parse(curve_context(), &point, key, PUBLIC_KEY_SIZE))
+		return 1;
+	return sign_and_verify(secret, &point, digest, der, ret_size);
 }
 
 int ecdsa_from_raw(const uint8_t raw[64], struct span public_key, const uint8_t digest[32],

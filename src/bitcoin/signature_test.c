@@ -114,6 +114,11 @@ static void test_from_raw(void **state)
 		digest[1] = i;
 		assert_int_equal(ecdsa_sign(secret, digest, der, &size), 0);
 		assert_true(ecdsa_verify(span_over(key, 33), digest, span_over(der, size)));
+		assert_int_equal(ecdsa_sign_for(secret, key, digest, again, &got), 0);
+		assert_memory_equal(again, der, size);
+		secret[30] ^= 1; // a bit that fell over in memory
+		assert_int_equal(ecdsa_sign_for(secret, key, digest, again, &got), -EIO);
+		secret[30] ^= 1;
 		der_to_raw(der, raw);
 		assert_int_equal(ecdsa_from_raw(raw, span_over(key, 33), digest, again, &got), 0);
 		assert_memory_equal(again, der, size);

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Constant time, shown as libsecp256k1 shows it: under valgrind's memcheck with
+// the secret bytes marked as undefined, a branch or an address that depends on
+// one is an error. The test starts itself again under valgrind. What runs inside
+// libsecp256k1 is left out: a distribution's build has its own such test behind it.
+#include "bitcoin/slip39_field.h"
+#include "bitcoin/testing.h"
+#include "crypto/sha256.h"
+#include "crypto/sha512.h"
+
+#if __has_include(<valgrind/memcheck.h>) && !defined(__SANITIZE_ADDRESS__)
+#include <sys/wait.h>
+#include <valgrind/memcheck.h>
+
+#define LEAK_FOUND 99
+
+static const char *self;
+
+static void secret_fill(void *to, size_t size)
+{
+	memset(to, 0x5a, size);
+	VALGRIND_MAKE_MEM_UNDEFINED(to, size);
+}
+
+static void shares(void)
+{
+	uint8_t secret[32], random[256], members[5][SLIP39_SECRET_MAX], back[32];
+	struct slip39_point points[3];
+	secret_fill(secret, sizeof secret);
+	secret_fill(random, sizeof random);
+	slip39_secret_split(3, 5, secret, sizeof secret, random, members);
+	for (uint8_t i = 0; i < 3; i++) {
+		points[i].x = (uint8_t)(i + 1);
+		memcpy(points[i].y, members[i + 1], sizeof secret);
+	}
+	slip39_interpolate(points, 3, SLIP39_AT_SECRET, sizeof secret, back);
+	VALGRIND_MAKE_MEM_DEFINED(back, sizeof back);
+	for (size_t i = 0; i < sizeof back; i++)
+		ASSERT(back[i] == 0x5a);
+}
+
+static void cipher(void)
+{
+	static const struct slip39_share parameters = { .identifier = 7, .exponent = 0 };
+	uint8_t secret[32];
+	secret_fill(secret, sizeof secret);
+	ASSERT(slip39_cipher(false, &parameters, "passphrase", 10, secret, sizeof secret) == 0);
+	ASSERT(slip39_cipher(true, &parameters, "passphrase", 10, secret, sizeof secret) == 0);
+	VALGRIND_MAKE_MEM_DEFINED(secret, sizeof secret);
+	ASSERT(secret[0] == 0x5a && secret[31] == 0x5a);
+}
+
+// What BIP32's steps and BIP39's seeds are made with.
+static void hashes(void)
+{
+	uint8_t key[32], password[64], mac[SHA512_SIZE], derived[SHA512_SIZE];
+	struct hmac512_key hmac;
+	struct pbkdf2_salt salt = { "mnemonic", 8, NULL, 0 };
+	secret_fill(key, sizeof key);
+	secret_fill(password, sizeof password);
+	hmac512_key_init(&hmac, key, sizeof key);
+	hmac_sha512(&hmac, password, sizeof password, mac);
+	pbkdf2_sha512(password, sizeof password, &salt, 8, derived, sizeof derived);
+	pbkdf2_sha256(password, sizeof password, &salt, 8, derived, sizeof derived);
+}
+
+// The check itself must be able to fail.
+static void leak(void)
+{
+	uint8_t secret[1];
+	secret_fill(secret, sizeof secret);
+	if (secret[0] & 1)
+		fputs("odd\n", stderr);
+}
+
+static int run_under_valgrind(const char *what)
+{
+	pid_t child = fork();
+	int status;
+	assert_true(child >= 0);
+	if (child == 0) {
+		execlp("valgrind", "valgrind", "--quiet", "--error-exitcode=99", "--leak-check=no", self,
+		       what, (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 127) {
+		print_message("# valgrind is not here\n");
+		skip();
+	}
+	return WEXITSTATUS(status);
+}
+
+static void test_constant_time(void **state)
+{
+	assert_int_equal(run_under_valgrind("all"), 0);
+}
+
+static void test_can_fail(void **state)
+{
+	assert_int_equal(run_under_valgrind("leak"), LEAK_FOUND);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_constant_time),
+					    cmocka_unit_test(test_can_fail) };
+	self = argv[0];
+	if (argc < 2)
+		return cmocka_run_group_tests(tests, NULL, NULL);
+	if (strcmp(argv[1], "leak") == 0) {
+		leak();
+		return 0;
+	}
+	shares();
+	cipher();
+	hashes();
+	return 0;
+}
+#else
+static void test_constant_time(void **state)
+{
+	print_message("# valgrind's headers are not here, or this build has a sanitizer\n");
+	skip();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_constant_time) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+#endif
