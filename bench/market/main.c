@@ -3,6 +3,7 @@
 // fees, self-trade prevention, client ids, events and digests on.
 #include "bench/market/flow.h"
 #include "bench/market/measure.h"
+#include "bench/market/recorded.h"
 #include "bench/yardstick.h"
 
 #include <inttypes.h>
@@ -84,6 +85,23 @@ static void run_case(const struct flow_case *c, const struct options *options)
 	commands_close(&commands);
 }
 
+static void run_recorded(const struct recorded *r, const struct options *options)
+{
+	struct commands commands;
+	struct world_size size;
+	struct measured measured = { 0 };
+	if (!recorded_make(r, &commands, &size))
+		return;
+	measure(&commands, &size, LOAD, &measured);
+	print(r->name, &measured, options->json);
+	commands_close(&commands);
+}
+
+static bool asked_for(const struct options *options, const char *name)
+{
+	return !options->only || strcmp(options->only, name) == 0;
+}
+
 static int run_input(const struct options *options)
 {
 	struct commands commands;
@@ -102,6 +120,8 @@ static int usage(void)
 	fprintf(stderr, "usage: bench-market [--json] [--commands N] [--case NAME [--output FILE]] [--input FILE]\ncases:\n");
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		fprintf(stderr, "  %-18s %s\n", cases[i].name, cases[i].what);
+	for (size_t i = 0; i < ARRAY_LEN(recorded); i++)
+		fprintf(stderr, "  %-18s recorded: %s\n", recorded[i].name, recorded[i].path);
 	return 2;
 }
 
@@ -136,9 +156,15 @@ int main(int argc, char **argv)
 	if (options.input)
 		return run_input(&options);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		if (options.only && strcmp(options.only, cases[i].name) != 0)
+		if (!asked_for(&options, cases[i].name))
 			continue;
 		run_case(&cases[i], &options);
+		ran++;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(recorded); i++) {
+		if (!asked_for(&options, recorded[i].name))
+			continue;
+		run_recorded(&recorded[i], &options);
 		ran++;
 	}
 	return ran ? 0 : usage();

@@ -49,7 +49,8 @@ struct exchange *world_new(const struct world_size *size)
 	for (uint32_t i = 0; i < size->markets; i++) {
 		snprintf(name, sizeof name, "A%u", (unsigned)i);
 		uint16_t base = lab_asset(&lab, name);
-		struct market_add terms = lab_terms(name, base, quote, WORLD_TICK, WORLD_LOT, MAKER_PPM, TAKER_PPM);
+		struct market_add terms = lab_terms(name, base, quote, size->tick ? size->tick : WORLD_TICK,
+						    size->lot ? size->lot : WORLD_LOT, MAKER_PPM, TAKER_PPM);
 		lab_market(&lab, &terms);
 	}
 	customers_add_all(lab.x, size->customers);

@@ -11,6 +11,7 @@
 
 struct world_size {
 	uint32_t customers, markets, orders, levels;
+	uint64_t tick, lot; // 0: WORLD_TICK and WORLD_LOT
 };
 
 struct exchange *world_new(const struct world_size *size);
