@@ -4,6 +4,7 @@
 // to be sent. Encryption, chain and leaf hash are on, as in the engine; so is the making of new segments.
 #include "base/clock.h"
 #include "bench/histogram.h"
+#include "bench/yardstick.h"
 #include "bench/yardstick_disk.h"
 #include "crypto/secret.h"
 #include "journal/pipeline.h"
@@ -255,23 +256,6 @@ static void disk_line(const struct bench *b, size_t size)
 		       y.bytes_per_s / 1e6);
 }
 
-static void hash_line(const struct bench *b)
-{
-	static uint8_t data[65536];
-	uint8_t hash[32];
-	uint64_t start = clock_monotonic_ns(), n = 0;
-	for (; clock_monotonic_ns() - start < 200000000; n++)
-		sha256_of(data, sizeof data, hash);
-	double ns = (double)(clock_monotonic_ns() - start) / (double)n;
-	if (b->json)
-		printf("{\"bench\":\"journal\",\"case\":\"yardstick-sha256-64K\",\"ops_per_s\":%.0f,\"p50_ns\":%.0f,"
-		       "\"p99_ns\":%.0f,\"p999_ns\":%.0f,\"bytes_per_s\":%.0f}\n",
-		       1e9 / ns, ns, ns, ns, 65536e9 / ns);
-	else
-		printf("SHA-256 of 64 KiB      %12.0f/s   mean %8.1f us  %.0f MB/s\n", 1e9 / ns, ns / 1e3,
-		       65536e3 / ns);
-}
-
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },	   { "dir", required_argument, NULL, 'd' },
 	{ "seconds", required_argument, NULL, 's' }, { "rate", required_argument, NULL, 'r' },
@@ -326,7 +310,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	entries_make(&b);
-	hash_line(&b);
+	struct yardstick yardstick;
+	yardstick_measure(&yardstick, b.dir);
+	yardstick_print(&yardstick, b.json);
 	for (size_t size = 4096; size <= 1u << 20; size *= 16)
 		disk_line(&b, size);
 	int result = 0;

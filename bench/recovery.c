@@ -2,6 +2,7 @@
 // bench-recovery [--json] [--dir DIR] [--entries N] [--customers N]: how fast a journal is read and verified, folded
 // from zero, and how fast a snapshot is saved and loaded. The code is the engine's own recovery.
 #include "base/clock.h"
+#include "bench/yardstick.h"
 #include "crypto/secret.h"
 #include "daemons/engine/recovery.h"
 #include "exchange/lab.h"
@@ -341,6 +342,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "bench-recovery: cannot open %s as a journal\n", b->dir);
 		return 1;
 	}
+	struct yardstick yardstick;
+	yardstick_measure(&yardstick, b->dir);
+	yardstick_print(&yardstick, b->json);
 	journal_make(b);
 	read_only(b);
 	replay(b, "replay", -1);
