@@ -122,6 +122,13 @@ bool descriptor_place(const struct descriptor *descriptor, const uint8_t fingerp
 MUST_USE int descriptor_key_path(const struct descriptor_key *key, size_t branch, uint32_t index,
 				 struct path *ret);
 
+// The secret of one of the descriptor's keys at a branch and index, from the master key that its origin names
+// (without an origin: from the private half of the xpub itself). The public key that comes out is compared
+// with the descriptor's. 0, 1 when the master is not this key's, or 2 when a step gives no key. The caller
+// wipes secret.
+MUST_USE int descriptor_secret(const struct descriptor *descriptor, size_t key, size_t branch, uint32_t index,
+			       const struct hd_private *master, uint8_t secret[SECRET_KEY_SIZE]);
+
 // Looks for a scriptPubKey among `count` indices from `from` of every branch. True and where.
 bool descriptor_find(const struct descriptor *descriptor, struct span script, uint32_t from, uint32_t count,
 		     size_t *ret_branch, uint32_t *ret_index);

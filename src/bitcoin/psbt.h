@@ -204,6 +204,14 @@ MUST_USE enum psbt_refusal psbt_sign_taproot(struct psbt *psbt, struct arena *ar
 					     const struct sighash_shared *shared, size_t input,
 					     const uint8_t secret[SECRET_KEY_SIZE], const uint8_t random[32]);
 
+// Signs every input that is the descriptor's own (psbt_input_place) and of which the master holds a key;
+// leaves foreign and complete inputs as they are. *ret_signed counts the keys that signed; the first refusal
+// ends it.
+MUST_USE enum psbt_refusal psbt_sign_own(struct psbt *psbt, struct arena *arena,
+					 const struct sighash_shared *shared,
+					 const struct descriptor *descriptor, const struct hd_private *master,
+					 const uint8_t random[32], size_t *ret_signed);
+
 // ---- joining and completing ---------------------------------------------
 // Takes from `other` what `psbt` lacks. PSBT_OTHER, PSBT_CONFLICT, PSBT_MEMORY; psbt may then be half joined.
 MUST_USE enum psbt_refusal psbt_combine(struct psbt *psbt, struct arena *arena, const struct psbt *other);

@@ -27,21 +27,37 @@ static int setup(void **state)
 	return 0;
 }
 
-// $0 to $4 in the text stand for the signers' keys, $$ for an internal key that nobody has.
+static void key_append(char *text, char kind, size_t signer)
+{
+	static const char origin[] = "m/48h/1h/0h/2h";
+	struct hd_private account = signers[signer];
+	struct path path;
+	char xpub[HD_TEXT_MAX + 1], fingerprint[9];
+	uint8_t bytes[HD_FINGERPRINT_SIZE];
+	if (kind == '@') {
+		assert_int_equal(path_parse(origin, strlen(origin), &path), 0);
+		assert_int_equal(hd_private_derive(&signers[signer], &path, &account), 0);
+		hd_fingerprint(&signers[signer].public, bytes);
+		hex_encode(bytes, sizeof bytes, fingerprint);
+		sprintf(text + strlen(text), "[%s%s]", fingerprint, origin + 1);
+	}
+	hd_public_format(&network_regtest, &account.public, xpub);
+	sprintf(text + strlen(text), "%s/<0;1>/*", xpub);
+}
+
+// $0 to $4 in the text stand for the signers' master keys, @0 to @4 for accounts of theirs with an origin, $$
+// for an internal key that nobody has.
 static void wallet(const char *template)
 {
-	char text[DESCRIPTOR_TEXT_MAX] = "", checksum[9], xpub[HD_TEXT_MAX + 1];
+	char text[DESCRIPTOR_TEXT_MAX] = "", checksum[9];
 	for (const char *p = template; *p; p++) {
 		char one[2] = { *p, 0 };
-		if (*p != '$') {
+		if (*p != '$' && *p != '@')
 			strcat(text, one);
-		} else if (*++p == '$') {
-			strcat(text, "50929b74c1a04954b78b4b6035e97a5e078a5a0f28ec96d547bfee9ace803ac0");
-		} else {
-			hd_public_format(&network_regtest, &signers[*p - '0'].public, xpub);
-			strcat(text, xpub);
-			strcat(text, "/<0;1>/*");
-		}
+		else if (p[1] == '$')
+			strcat(text, "50929b74c1a04954b78b4b6035e97a5e078a5a0f28ec96d547bfee9ace803ac0"), p++;
+		else
+			key_append(text, *p, (size_t)(p[1] - '0')), p++;
 	}
 	assert_int_equal(descriptor_checksum(text, strlen(text), checksum), 0);
 	strcat(text, "#");
@@ -401,13 +417,64 @@ static void test_false_leaf(void **state)
 	assert_int_equal(finalize(&psbt), PSBT_INCOMPLETE);
 }
 
+// By descriptor and master key, as the signer does it.
+static void test_sign_own(void **state)
+{
+	static const char *const texts[] = { "wpkh(@0)", "wsh(sortedmulti(2,@0,@1,$2))",
+					     "tr($$,sortedmulti_a(2,@1,$2,@0))",
+					     "wsh(or_d(multi(2,@0,@1),and_v(v:multi(1,@3),older(144))))" };
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct psbt psbt;
+		struct sighash_shared shared;
+		size_t count = 9;
+		uint8_t zero[32] = { 0 };
+		wallet(texts[i]);
+		spend(&psbt, SEQUENCE_REPLACEABLE);
+		carry(&psbt);
+		assert_int_equal(psbt_sighash_prepare(&psbt, PSBT_TO_SIGN, &arena, &shared), PSBT_FINE);
+		assert_int_equal(psbt_sign_own(&psbt, &arena, &shared, &d, &signers[4], zero, &count),
+				 PSBT_FINE);
+		assert_int_equal(count, 0); // a stranger
+		assert_int_equal(psbt_sign_own(&psbt, &arena, &shared, &d, &signers[0], zero, &count),
+				 PSBT_FINE);
+		assert_int_equal(count, 1);
+		if (i > 0) {
+			assert_int_equal(finalize(&psbt), PSBT_INCOMPLETE);
+			assert_int_equal(psbt_sign_own(&psbt, &arena, &shared, &d, &signers[1], zero, &count),
+					 PSBT_FINE);
+			assert_int_equal(count, 1);
+		}
+		assert_int_equal(finalize(&psbt), PSBT_FINE);
+	}
+	// another wallet's input is left alone
+	struct psbt psbt;
+	struct sighash_shared shared;
+	size_t count = 9;
+	wallet("wpkh(@0)");
+	spend(&psbt, SEQUENCE_REPLACEABLE);
+	wallet("wpkh($0)");
+	assert_int_equal(psbt_sighash_prepare(&psbt, PSBT_TO_SIGN, &arena, &shared), PSBT_FINE);
+	assert_int_equal(psbt_sign_own(&psbt, &arena, &shared, &d, &signers[0], previous_bytes, &count),
+			 PSBT_FINE);
+	assert_int_equal(count, 0);
+	// a master with another secret under the same fingerprint
+	uint8_t secret[32];
+	struct hd_private false_master = signers[0];
+	false_master.public.chain_code[0] ^= 1;
+	wallet("wpkh(@0)");
+	assert_int_equal(descriptor_secret(&d, 0, 0, 3, &signers[0], secret), 0);
+	assert_int_equal(descriptor_secret(&d, 0, 0, 3, &false_master, secret), 1);
+	assert_int_equal(descriptor_secret(&d, 0, 2, 3, &signers[0], secret), 1);
+	assert_int_equal(descriptor_secret(&d, 1, 0, 3, &signers[0], secret), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spends),	    cmocka_unit_test(test_locked),
 		cmocka_unit_test(test_previous),    cmocka_unit_test(test_altered),
 		cmocka_unit_test(test_false_parts), cmocka_unit_test(test_nested),
-		cmocka_unit_test(test_false_leaf),
+		cmocka_unit_test(test_false_leaf),  cmocka_unit_test(test_sign_own),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }
