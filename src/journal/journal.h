@@ -116,6 +116,8 @@ MUST_USE int journal_write(struct journal *j, struct block *const *blocks, size_
 // Makes the next segment ahead of time, so that rolling costs nothing. Any thread may call it, one at a time.
 MUST_USE int journal_prepare_segment(struct journal *j, struct journal_error *ret_error);
 uint32_t journal_segment(const struct journal *j); // the one being written; any thread
+// The last segment that should exist by now: the one being written, or the next once an eighth of it is used. The writer's thread.
+uint32_t journal_segment_wanted(const struct journal *j);
 
 // ---- reading ----
 struct journal_reader;

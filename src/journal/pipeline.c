@@ -18,6 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
+// Sealing a block costs about as much as writing it, so beyond a few blocks a larger
+// batch brings no more throughput, only a longer wait for the first block in it.
+#define PIPELINE_BATCH 8u
+
+_Static_assert(PIPELINE_BATCH <= BATCH_BLOCKS_MAX, "the writer takes it");
+
 #define PREPARE_RETRY_MS 1000 // after a failure to make the next segment
 
 struct pipeline {
@@ -37,9 +43,9 @@ struct pipeline {
 	struct block *pool;
 	size_t pool_size;
 	pthread_t writer, preparer;
-	// the preparer sleeps on this; bumped by the writer when a segment was begun
-	_Atomic uint32_t segments_begun;
-	uint8_t salts[BATCH_BLOCKS_MAX][32];
+	// the preparer sleeps on this: the last segment that should exist by now
+	_Atomic uint32_t segment_wanted;
+	uint8_t salts[PIPELINE_BATCH][32];
 };
 
 static void futex_wait(_Atomic uint32_t *word, uint32_t value, unsigned timeout_ms)
@@ -93,12 +99,12 @@ static void count_batch(struct pipeline *p, uint64_t bytes, uint64_t start_ns)
 		atomic_store_explicit(&p->write_us_max, us, memory_order_relaxed);
 }
 
-// Writes blocks durable .. submitted, BATCH_BLOCKS_MAX at most. False when the writer died.
+// Writes blocks durable .. submitted, PIPELINE_BATCH at most. False when the writer died.
 static bool batch_write(struct pipeline *p, uint64_t durable, uint64_t submitted, uint64_t *ret_durable)
 {
-	struct block *batch[BATCH_BLOCKS_MAX];
+	struct block *batch[PIPELINE_BATCH];
 	struct journal_place place;
-	size_t count = (size_t)u64_min(submitted - durable, BATCH_BLOCKS_MAX);
+	size_t count = (size_t)u64_min(submitted - durable, PIPELINE_BATCH);
 	uint64_t bytes = 0, start = clock_monotonic_ns();
 	for (size_t i = 0; i < count; i++) {
 		batch[i] = &p->pool[(durable + i) % p->options.blocks];
@@ -133,10 +139,10 @@ static void *writer_main(void *context)
 		wake_sequencer(p);
 		if (!alive)
 			return NULL;
-		uint32_t begun = journal_segment(p->options.journal);
-		if (begun != atomic_load_explicit(&p->segments_begun, memory_order_relaxed)) {
-			atomic_store(&p->segments_begun, begun);
-			futex_wake(&p->segments_begun);
+		uint32_t wanted = journal_segment_wanted(p->options.journal);
+		if (wanted != atomic_load_explicit(&p->segment_wanted, memory_order_relaxed)) {
+			atomic_store(&p->segment_wanted, wanted);
+			futex_wake(&p->segment_wanted);
 		}
 	}
 }
@@ -147,15 +153,18 @@ static void *preparer_main(void *context)
 {
 	struct pipeline *p = context;
 	struct journal_error ignored;
-	while (!atomic_load(&p->stop)) {
-		uint32_t begun = atomic_load(&p->segments_begun);
-		bool failed = journal_prepare_segment(p->options.journal, &ignored) != 0;
-		if (!failed)
+	uint32_t there = journal_segment(p->options.journal);
+	for (;;) {
+		uint32_t wanted = atomic_load(&p->segment_wanted);
+		if (atomic_load(&p->stop)) // after the load: pipeline_stop changes both, this one first
+			return NULL;
+		bool failed = wanted > there && journal_prepare_segment(p->options.journal, &ignored) != 0;
+		if (wanted > there && !failed) {
+			there = wanted;
 			atomic_fetch_add(&p->segments_prepared, 1);
-		if (!atomic_load(&p->stop))
-			futex_wait(&p->segments_begun, begun, failed ? PREPARE_RETRY_MS : 60000);
+		}
+		futex_wait(&p->segment_wanted, wanted, failed ? PREPARE_RETRY_MS : 60000);
 	}
-	return NULL;
 }
 
 static int pool_make(struct pipeline *p)
@@ -202,7 +211,7 @@ int pipeline_start(const struct pipeline_options *options, struct pipeline **ret
 	p->first = options->place.blocks;
 	atomic_store(&p->submitted, p->first);
 	atomic_store(&p->durable, p->first);
-	atomic_store(&p->segments_begun, journal_segment(options->journal));
+	atomic_store(&p->segment_wanted, journal_segment_wanted(options->journal));
 	if (options->page)
 		durable_publish(options->page, &options->place);
 	int error = pool_make(p);
@@ -223,8 +232,8 @@ void pipeline_stop(struct pipeline *p)
 	atomic_store(&p->stop, true);
 	futex_wake(&p->sleeps);
 	pthread_join(p->writer, NULL);
-	atomic_fetch_add(&p->segments_begun, UINT32_MAX / 2); // another value: the preparer does not go to sleep on it
-	futex_wake(&p->segments_begun);
+	atomic_fetch_add(&p->segment_wanted, UINT32_MAX / 2); // another value: the preparer does not go to sleep on it
+	futex_wake(&p->segment_wanted);
 	pthread_join(p->preparer, NULL);
 	journal_close(p->options.journal);
 	pipeline_free(p);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two threads around the writer. The sequencer's thread fills blocks and never
-// waits for the disk; the journal's thread takes everything that is queued (at
-// most BATCH_BLOCKS_MAX), writes it with one sync, and then says how far the
-// journal is durable. A third, mostly asleep, makes the next segment in time.
+// waits for the disk; the journal's thread takes everything that is queued (up
+// to a bound), writes it with one sync, and then says how far the journal is
+// durable. A third, mostly asleep, makes the next segment in time.
 //
 //   block = pipeline_block(p)      an empty block, or NULL: all are under way
 //   ... fill it ...

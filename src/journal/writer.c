@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+uint32_t journal_segment_wanted(const struct journal *j)
+{
+	return j->segment + (j->offset >= j->segment_size / 8);
+}
+
 static struct place here(const struct journal *j)
 {
 	return (struct place){ j->segment, j->offset, j->place.blocks };
