@@ -215,8 +215,10 @@ static bool load_client_index(struct exchange *x, uint32_t slot)
 		return false;
 	if (e->slot && other->id > o->id)
 		return true;
-	x->by_client.used += !e->slot;
+	bool first = !e->slot;
 	*e = (struct index_entry){ .tag = o->hash, .slot = slot };
+	if (first)
+		index_count(&x->by_client);
 	return true;
 }
 

@@ -194,8 +194,10 @@ static ALWAYS_INLINE uint32_t order_make(struct exchange *x, const struct order_
 	order_id_insert(x, id, slot);
 	if (LIKELY(in->client_id_size)) {
 		struct index_entry *e = &x->by_client.entries[plan->client_at];
-		x->by_client.used += !e->slot;
+		bool first = !e->slot; // else the name passes on from an order that has ended
 		*e = (struct index_entry){ .tag = plan->hash, .slot = slot };
+		if (LIKELY(first))
+			index_count(&x->by_client);
 	}
 	return slot;
 }

@@ -1,22 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "market/index.h"
 
+#define ENTRIES_MIN 4096u
+
 static uint32_t entries_for(uint32_t items)
 {
-	uint32_t entries = 64;
+	uint32_t entries = ENTRIES_MIN;
 	while (entries / 2 < items)
 		entries *= 2;
 	return entries;
 }
 
+// The sizes lie one behind the other: 4096, 8192 ... entries_for(items).
 size_t index_memory(uint32_t items)
 {
-	return (size_t)entries_for(items) * sizeof(struct index_entry);
+	return (2 * (size_t)entries_for(items) - ENTRIES_MIN) * sizeof(struct index_entry);
 }
 
 void index_init(struct index *index, void *zeroed, uint32_t items)
 {
-	*index = (struct index){ .entries = zeroed, .mask = entries_for(items) - 1 };
+	*index = (struct index){ .entries = zeroed, .mask = ENTRIES_MIN - 1, .mask_max = entries_for(items) - 1 };
+}
+
+void index_grow(struct index *index)
+{
+	const struct index_entry *from = index->entries;
+	uint32_t entries = index->mask + 1;
+	index->entries += entries;
+	index->mask = 2 * entries - 1;
+	for (uint32_t i = 0; i < entries; i++) {
+		if (!from[i].slot)
+			continue;
+		uint32_t at = from[i].tag & index->mask;
+		while (index->entries[at].slot)
+			at = (at + 1) & index->mask;
+		index->entries[at] = from[i];
+	}
 }
 
 static uint64_t window_for(uint32_t items)

@@ -9,7 +9,7 @@
 
 #include "market/index.h"
 
-#define ITEMS 500u
+#define ITEMS 9000u
 
 static uint64_t state = 3;
 
@@ -37,17 +37,18 @@ static void deletion_never_breaks_a_chain(void **unused)
 	void *memory = calloc(1, index_memory(ITEMS));
 	assert_non_null(memory);
 	index_init(&index, memory, ITEMS);
-	for (unsigned step = 0; step < 20000; step++) {
+	uint32_t smallest = index.mask;
+	for (unsigned step = 0; step < 60000; step++) {
 		uint32_t slot = 1 + (uint32_t)draw(ITEMS);
 		if (there[slot]) {
 			assert_true(index_remove(&index, tags[slot], slot));
 			assert_false(index_remove(&index, tags[slot], slot));
 		} else {
-			tags[slot] = index.mask - 100 + (uint32_t)draw(200);
+			tags[slot] = (uint32_t)draw(4) ? (uint32_t)draw(UINT32_MAX) : index.mask - 100 + (uint32_t)draw(200);
 			index_insert(&index, tags[slot], slot);
 		}
 		there[slot] = !there[slot];
-		if (step % 97)
+		if (step % 997)
 			continue;
 		uint32_t count = 0;
 		for (uint32_t i = 1; i <= ITEMS; i++) {
@@ -55,7 +56,9 @@ static void deletion_never_breaks_a_chain(void **unused)
 			assert_int_equal(contains(&index, tags[i], i), there[i]);
 		}
 		assert_int_equal(index.used, count);
+		assert_true(index.used <= index.mask / 2 + 1);
 	}
+	assert_true(index.mask > smallest); // it has grown
 	free(memory);
 }
 
