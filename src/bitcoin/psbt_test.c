@@ -388,6 +388,50 @@ static void test_wally_extractor(void **state)
 	json_decref(sets);
 }
 
+static void test_wally_creator(void **state)
+{
+	json_t *sets = vectors_load("wally/psbt.json"), *item, *part;
+	size_t i, p, b, done = 0;
+	json_array_foreach(json_object_get(sets, "creator"), i, item)
+	{
+		struct arena arena = arena_over(memory, sizeof memory),
+			     other = arena_over(scratch, sizeof scratch);
+		struct tx_input inputs[4] = { 0 };
+		struct tx_output outputs[4];
+		struct output_script scripts[4];
+		struct transaction tx = { .version = 2, .inputs = inputs, .outputs = outputs };
+		if (json_integer_value(json_object_get(item, "version")) != 0)
+			continue; // version 2 is read, not made
+		json_array_foreach(json_object_get(item, "inputs"), p, part)
+		{
+			struct tx_input *input = &inputs[tx.input_count++];
+			uint8_t shown[TXID_SIZE];
+			json_hex(json_text(part, "txid"), shown, sizeof shown);
+			for (b = 0; b < TXID_SIZE; b++)
+				input->previous.txid[b] = shown[TXID_SIZE - 1 - b];
+			input->previous.index = (uint32_t)json_integer_value(json_object_get(part, "vout"));
+			input->sequence = 0xffffffff;
+		}
+		json_array_foreach(json_object_get(item, "outputs"), p, part)
+		{
+			const char *address = json_text(part, "address");
+			assert_int_equal(
+				address_parse(&network_regtest, address, strlen(address), &scripts[p]), 0);
+			outputs[tx.output_count++] = (struct tx_output){
+				(uint64_t)json_integer_value(json_object_get(part, "satoshi")),
+				output_span(&scripts[p])
+			};
+		}
+		assert_int_equal(psbt_create(&tx, &arena, &first.psbt), PSBT_FINE);
+		assert_int_equal(load(json_text(item, "result"), &other, &second), PSBT_FINE);
+		assert_true(same_psbt(&first.psbt, &second.psbt));
+		done++;
+	}
+	print_message("# wally creator: %zu\n", done);
+	assert_int_equal(done, 1);
+	json_decref(sets);
+}
+
 // Fields of version 2 that are read but must not be.
 static void test_version(void **state)
 {
@@ -431,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_finalizer),
 		cmocka_unit_test(test_extractor),
 		cmocka_unit_test(test_version),
+		cmocka_unit_test(test_wally_creator),
 		cmocka_unit_test(test_wally_signer),
 		cmocka_unit_test(test_wally_combiner),
 		cmocka_unit_test(test_wally_finalizer),
