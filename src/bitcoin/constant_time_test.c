@@ -2,13 +2,16 @@
 // Constant time, shown as libsecp256k1 shows it: under valgrind's memcheck with
 // the secret bytes marked as undefined, a branch or an address that depends on
 // one is an error. The test starts itself again under valgrind. What runs inside
-// libsecp256k1 is left out: a distribution's build has its own such test behind it.
+// libsecp256k1 is left out (constant_time.supp): that library has such a test of its own.
+#include "bitcoin/hdkey.h"
+#include "bitcoin/signature.h"
 #include "bitcoin/slip39_field.h"
+#include "bitcoin/taproot.h"
 #include "bitcoin/testing.h"
 #include "crypto/sha256.h"
 #include "crypto/sha512.h"
 
-#if __has_include(<valgrind/memcheck.h>) && !defined(__SANITIZE_ADDRESS__)
+#if defined(CONSTANT_TIME_TEST) && !defined(__SANITIZE_ADDRESS__)
 #include <sys/wait.h>
 #include <valgrind/memcheck.h>
 
@@ -64,6 +67,35 @@ static void hashes(void)
 	pbkdf2_sha256(password, sizeof password, &salt, 8, derived, sizeof derived);
 }
 
+static void keys(void)
+{
+	uint8_t seed[32], tweak[32], secret[32], key[PUBLIC_KEY_SIZE];
+	struct hd_private master, child;
+	secret_fill(seed, sizeof seed);
+	secret_fill(tweak, sizeof tweak);
+	ASSERT(public_key_of(seed, key) == 0);
+	ASSERT(secret_key_tweak(seed, tweak, secret) == 0);
+	ASSERT(secret_key_valid(secret));
+	ASSERT(taproot_output_secret(seed, tweak, secret) == 0);
+	ASSERT(hd_master(seed, sizeof seed, &master) == 0);
+	ASSERT(hd_private_child(&master, PATH_HARDENED, &child) == 0);
+	ASSERT(hd_private_child(&child, 1, &child) == 0);
+}
+
+static void signatures(void)
+{
+	uint8_t secret[32], random[32], digest[32] = { 1 }, der[ECDSA_DER_MAX],
+					schnorr[SCHNORR_SIGNATURE_SIZE];
+	uint8_t key[PUBLIC_KEY_SIZE];
+	size_t size;
+	secret_fill(secret, sizeof secret);
+	secret_fill(random, sizeof random);
+	ASSERT(public_key_of(secret, key) == 0);
+	ASSERT(ecdsa_sign(secret, digest, der, &size) == 0);
+	ASSERT(ecdsa_sign_for(secret, key, digest, der, &size) == 0);
+	ASSERT(schnorr_sign(secret, random, digest, sizeof digest, schnorr) == 0);
+}
+
 // The check itself must be able to fail.
 static void leak(void)
 {
@@ -79,8 +111,8 @@ static int run_under_valgrind(const char *what)
 	int status;
 	assert_true(child >= 0);
 	if (child == 0) {
-		execlp("valgrind", "valgrind", "--quiet", "--error-exitcode=99", "--leak-check=no", self,
-		       what, (char *)NULL);
+		execlp("valgrind", "valgrind", "--quiet", "--error-exitcode=99", "--leak-check=no",
+		       "--suppressions=" SUPPRESSIONS, self, what, (char *)NULL);
 		_exit(127);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -113,9 +145,13 @@ int main(int argc, char **argv)
 		leak();
 		return 0;
 	}
+	uint8_t seed[32] = { 7 };
+	curve_init(seed);
 	shares();
 	cipher();
 	hashes();
+	keys();
+	signatures();
 	return 0;
 }
 #else

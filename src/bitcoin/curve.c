@@ -38,7 +38,9 @@ const secp256k1_context *curve_context(void)
 
 bool secret_key_valid(const uint8_t secret[SECRET_KEY_SIZE])
 {
-	return secp256k1_ec_seckey_verify(curve_context(), secret);
+	int valid = secp256k1_ec_seckey_verify(curve_context(), secret);
+	declassify(&valid, sizeof valid);
+	return valid;
 }
 
 static void point_write(const secp256k1_pubkey *point, uint8_t ret[PUBLIC_KEY_SIZE])
@@ -50,7 +52,10 @@ static void point_write(const secp256k1_pubkey *point, uint8_t ret[PUBLIC_KEY_SI
 int public_key_of(const uint8_t secret[SECRET_KEY_SIZE], uint8_t ret[PUBLIC_KEY_SIZE])
 {
 	secp256k1_pubkey point;
-	if (!secp256k1_ec_pubkey_create(curve_context(), &point, secret))
+	int valid = secp256k1_ec_pubkey_create(curve_context(), &point, secret);
+	declassify(&valid, sizeof valid);
+	declassify(&point, sizeof point);
+	if (!valid)
 		return 1;
 	point_write(&point, ret);
 	return 0;
@@ -94,6 +99,7 @@ int secret_key_tweak(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t tweak[
 	uint8_t sum[SECRET_KEY_SIZE];
 	memcpy(sum, secret, sizeof sum);
 	int result = !secp256k1_ec_seckey_tweak_add(curve_context(), sum, tweak);
+	declassify(&result, sizeof result);
 	if (!result)
 		memcpy(ret, sum, sizeof sum);
 	secret_wipe(sum, sizeof sum);
@@ -119,12 +125,14 @@ int xonly_secret_tweak(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t twea
 		       uint8_t ret[SECRET_KEY_SIZE])
 {
 	secp256k1_keypair pair;
-	int result = 1;
-	if (secp256k1_keypair_create(curve_context(), &pair, secret) &&
-	    secp256k1_keypair_xonly_tweak_add(curve_context(), &pair, tweak)) {
-		ASSERT(secp256k1_keypair_sec(curve_context(), ret, &pair));
-		result = 0;
+	int valid = secp256k1_keypair_create(curve_context(), &pair, secret);
+	declassify(&valid, sizeof valid);
+	if (valid) {
+		valid = secp256k1_keypair_xonly_tweak_add(curve_context(), &pair, tweak);
+		declassify(&valid, sizeof valid);
 	}
+	if (valid)
+		ASSERT(secp256k1_keypair_sec(curve_context(), ret, &pair));
 	secret_wipe(&pair, sizeof pair);
-	return result;
+	return !valid;
 }

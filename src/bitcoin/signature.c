@@ -18,8 +18,11 @@ static int sign_and_verify(const uint8_t secret[SECRET_KEY_SIZE], const secp256k
 			   const uint8_t digest[32], uint8_t der[ECDSA_DER_MAX], size_t *ret_size)
 {
 	secp256k1_ecdsa_signature signature;
-	if (!secp256k1_ecdsa_sign(curve_context(), &signature, digest, secret,
-				  secp256k1_nonce_function_rfc6979, NULL))
+	int valid = secp256k1_ecdsa_sign(curve_context(), &signature, digest, secret,
+					 secp256k1_nonce_function_rfc6979, NULL);
+	declassify(&valid, sizeof valid);
+	declassify(&signature, sizeof signature);
+	if (!valid)
 		return 1;
 	if (!secp256k1_ecdsa_verify(curve_context(), &signature, digest, point)) {
 		secret_wipe(&signature, sizeof signature);
@@ -33,7 +36,10 @@ int ecdsa_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t digest[32], 
 	       size_t *ret_size)
 {
 	secp256k1_pubkey point;
-	if (!secp256k1_ec_pubkey_create(curve_context(), &point, secret))
+	int valid = secp256k1_ec_pubkey_create(curve_context(), &point, secret);
+	declassify(&valid, sizeof valid);
+	declassify(&point, sizeof point);
+	if (!valid)
 		return 1;
 	return sign_and_verify(secret, &point, digest, der, ret_size);
 }
@@ -103,12 +109,18 @@ int schnorr_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t random[32]
 	secp256k1_keypair pair;
 	secp256k1_xonly_pubkey point;
 	uint8_t out[SCHNORR_SIGNATURE_SIZE], random_copy[32];
-	int result = 1;
+	int valid = secp256k1_keypair_create(curve_context(), &pair, secret), result = 1;
+	declassify(&valid, sizeof valid);
 	memcpy(random_copy, random, sizeof random_copy);
 	extra.ndata = random_copy;
-	if (secp256k1_keypair_create(curve_context(), &pair, secret) &&
-	    secp256k1_schnorrsig_sign_custom(curve_context(), out, message, size, &pair, &extra)) {
+	if (valid) {
+		valid = secp256k1_schnorrsig_sign_custom(curve_context(), out, message, size, &pair, &extra);
+		declassify(&valid, sizeof valid);
+	}
+	if (valid) {
+		declassify(out, sizeof out);
 		ASSERT(secp256k1_keypair_xonly_pub(curve_context(), &point, NULL, &pair));
+		declassify(&point, sizeof point);
 		result = secp256k1_schnorrsig_verify(curve_context(), out, message, size, &point) ? 0 : -EIO;
 	}
 	if (!result)
