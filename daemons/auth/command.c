@@ -193,9 +193,15 @@ static enum api_error make_all_orders(struct making *m)
 	return API_OK;
 }
 
+// fromId=0 asks for the first trades there are; no fromId for the newest, which history calls 0.
+static uint64_t from_id_asked(const struct params *params)
+{
+	return param_has(params, PARAM_FROM_ID) ? u64_max(param_number(params, PARAM_FROM_ID, 0), 1) : 0;
+}
+
 static enum api_error make_my_trades(struct making *m)
 {
-	struct history_query h = { .kind = HISTORY_MY_TRADES, .from_id = param_number(m->params, PARAM_FROM_ID, 0),
+	struct history_query h = { .kind = HISTORY_MY_TRADES, .from_id = from_id_asked(m->params),
 				   .order = param_number(m->params, PARAM_ORDER_ID, 0) };
 	history_add(m, &h);
 	return API_OK;

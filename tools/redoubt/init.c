@@ -24,7 +24,11 @@ struct init {
 
 static const char CONFIGURATION[] =
 	"# Redoubt's settings. What is not said here has its default; docs/man/redoubt.conf.5 names them all.\n"
-	"gateway : { listen = \"%s\"; };\n";
+	"%s"
+	"gateway : { listen = \"%s\";%s };\n";
+// On loopback every bot of a demo has the same address, whose limit they would share.
+static const char DEMO_REASON[] = "# A demo's bots share one address: its limit is higher than the default 1,200 a minute.\n";
+static const char DEMO_LIMIT[] = " weight_per_minute = 600000; accepts_per_minute = 60000;";
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
@@ -212,9 +216,10 @@ static int founding_make(const struct init *in, const struct house_keys *k, stru
 
 static int configuration_write(const struct init *in)
 {
-	char text[sizeof CONFIGURATION + 256];
+	char text[sizeof CONFIGURATION + sizeof DEMO_REASON + sizeof DEMO_LIMIT + 256];
 	const char *listen = in->listen ? in->listen : "127.0.0.1:8443";
-	int n = snprintf(text, sizeof text, CONFIGURATION, listen);
+	int n = snprintf(text, sizeof text, CONFIGURATION, in->demo ? DEMO_REASON : "", listen,
+			 in->demo ? DEMO_LIMIT : "");
 	if (n < 0 || (size_t)n >= sizeof text || strpbrk(listen, "\"\\\n")) {
 		complain("--listen '%s' is not an address and port such as 127.0.0.1:8443", listen);
 		return -1;
