@@ -239,6 +239,29 @@ static void test_wally_signer(void **state)
 	json_decref(sets);
 }
 
+// Scripts or outputs that do not belong to what is spent: nothing may be signed in such a PSBT's faulty
+// input.
+static void test_wally_invalid_signer(void **state)
+{
+	json_t *sets = vectors_load("wally/psbt.json"), *item;
+	size_t i, unread = 0;
+	json_array_foreach(json_object_get(sets, "invalid_signer"), i, item)
+	{
+		struct arena arena = arena_over(memory, sizeof memory);
+		size_t refused[PSBT_NOT_FINAL + 1] = { 0 };
+		if (load(json_text(item, "psbt"), &arena, &first)) {
+			unread++;
+			continue;
+		}
+		size_t made = sign_all(json_object_get(item, "privkeys"), &arena, refused);
+		print_message("# invalid_signer %zu: %zu made, %zu script, %zu template, %zu key\n", i, made,
+			      refused[PSBT_SCRIPT], refused[PSBT_TEMPLATE], refused[PSBT_KEY]);
+		assert_int_equal(made, 0);
+	}
+	print_message("# wally invalid_signer: %zu, of them %zu not even read\n", i, unread);
+	json_decref(sets);
+}
+
 static bool same_psbt(const struct psbt *a, const struct psbt *b)
 {
 	static uint8_t left[TEXT_MAX], right[TEXT_MAX];
@@ -476,6 +499,7 @@ int main(void)
 		cmocka_unit_test(test_extractor),
 		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_wally_creator),
+		cmocka_unit_test(test_wally_invalid_signer),
 		cmocka_unit_test(test_wally_signer),
 		cmocka_unit_test(test_wally_combiner),
 		cmocka_unit_test(test_wally_finalizer),
