@@ -10,6 +10,7 @@
 #include "journal/pipeline.h"
 #include "wire/entry.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -166,6 +167,26 @@ static void print_latency(const struct bench *b, const char *name, double per_s,
 	fflush(stdout);
 }
 
+// Milliseconds that this process's threads were ready but got no CPU, ever: neighbours, not the journal.
+static double cpu_wait_ms(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	double sum = 0;
+	for (struct dirent *e; tasks && (e = readdir(tasks));) {
+		char path[300];
+		unsigned long long ran, waited;
+		(void)snprintf(path, sizeof path, "/proc/self/task/%s/schedstat", e->d_name);
+		FILE *f = e->d_name[0] == '.' ? NULL : fopen(path, "r");
+		if (f && fscanf(f, "%llu %llu", &ran, &waited) == 2)
+			sum += (double)waited / 1e6;
+		if (f)
+			fclose(f);
+	}
+	if (tasks)
+		closedir(tasks);
+	return sum;
+}
+
 static int load_run(const struct bench *b, double rate, const struct storage *s)
 {
 	struct journal *j;
@@ -185,21 +206,24 @@ static int load_run(const struct bench *b, double rate, const struct storage *s)
 		return 1;
 	}
 	r->durable = r->place.blocks;
+	double waited_ms = cpu_wait_ms();
 	offer(r, rate, b->seconds);
 	double elapsed = (double)(clock_monotonic_ns() - r->start_ns) / 1e9;
 	struct pipeline_counters c;
 	pipeline_counters(r->pipeline, &c);
+	waited_ms = cpu_wait_ms() - waited_ms;
 	bool alive = pipeline_alive(r->pipeline, &error);
 	pipeline_stop(r->pipeline);
-	char name[64], more[320];
+	char name[64], more[400];
 	(void)snprintf(name, sizeof name, "offered-%gM", rate / 1e6);
 	double batches = c.batches ? (double)c.batches : 1;
 	(void)snprintf(more, sizeof more,
 		       ",\"offered_per_s\":%.0f,\"entry_bytes\":%.1f,\"bytes_per_s\":%.0f,\"batches\":%llu,"
-		       "\"blocks_per_batch\":%.2f,\"batch_mean_us\":%.1f,\"batch_max_us\":%llu,\"segments\":%llu",
+		       "\"blocks_per_batch\":%.2f,\"batch_mean_us\":%.1f,\"batch_max_us\":%llu,\"segments\":%llu,"
+		       "\"waited_for_cpu_ms\":%.1f",
 		       rate, (double)b->at[ENTRIES] / ENTRIES, (double)c.bytes / elapsed, (unsigned long long)c.batches,
 		       (double)c.blocks / batches, (double)c.write_us_sum / batches, (unsigned long long)c.write_us_max,
-		       (unsigned long long)c.segments_prepared);
+		       (unsigned long long)c.segments_prepared, waited_ms);
 	print_latency(b, name, (double)r->entries / elapsed, &r->latency, more);
 	if (!b->json)
 		printf("%22s %s\n", "", more + 1);

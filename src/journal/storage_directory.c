@@ -206,7 +206,7 @@ static void sleep_ns(uint64_t ns)
 }
 
 // Filling takes the disk away from the journal, so it goes only a little faster than
-// the journal eats up the current segment: 5/4 of it leaves a fifth to spare. When
+// the journal eats up the current segment: half as fast again leaves a fifth to spare. When
 // nothing is being written nobody is hurt, and it goes as fast as it can.
 static uint64_t fill_pause_ns(struct storage_directory *d, uint64_t start_ns, uint64_t start_written,
 			      uint64_t *written_before, uint64_t filled)
@@ -214,7 +214,7 @@ static uint64_t fill_pause_ns(struct storage_directory *d, uint64_t start_ns, ui
 	uint64_t written = atomic_load_explicit(&d->written, memory_order_relaxed);
 	bool idle = written == *written_before;
 	*written_before = written;
-	uint64_t allowed = (written - start_written) / 4 * 5 +
+	uint64_t allowed = (written - start_written) / 2 * 3 +
 			   (clock_monotonic_ns() - start_ns) / 1000 * FILL_PER_SECOND / 1000000;
 	return idle || filled <= allowed ? 0 : 500000;
 }
