@@ -90,8 +90,9 @@ static int shares_check(const struct slip39_share *shares, size_t count)
 		return 2;
 	if (count > SLIP39_GROUPS_MAX * SLIP39_MEMBERS_MAX || shares[0].size > SLIP39_SECRET_MAX)
 		return 1;
-	for (size_t i = 1; i < count; i++) {
-		if (!common_equal(&shares[i], &shares[0]))
+	for (size_t i = 0; i < count; i++) {
+		if (!common_equal(&shares[i], &shares[0]) || shares[i].group_index >= SLIP39_GROUPS_MAX ||
+		    shares[i].member_index >= SLIP39_MEMBERS_MAX)
 			return 1;
 		for (size_t j = 0; j < i; j++) {
 			if (shares[i].group_index != shares[j].group_index)

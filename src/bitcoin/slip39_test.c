@@ -126,6 +126,9 @@ static void test_groups(void **state)
 	chosen[2].identifier ^= 1;
 	assert_int_equal(slip39_combine(chosen, 3, "", 0, got, &size), 1);
 	assert_int_equal(slip39_combine(chosen, 0, "", 0, got, &size), 2);
+	chosen[2] = chosen[1];
+	chosen[2].member_index = 16; // no text gives that
+	assert_int_equal(slip39_combine(chosen, 3, "", 0, got, &size), 1);
 	assert_int_equal(slip39_split(&plan, secret, 16, "\xc3\xa9", 2, random, shares), 2);
 }
 
