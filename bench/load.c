@@ -15,10 +15,13 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define IN_SIZE 65536
 #define OUT_SIZE (LOAD_DEPTH_MAX * 640)
+#define CLOSED_LOOP_WAIT_NS 100000000u
+#define SPIN_NS 60000u
 #define SILENCE_MS 15000 // without any answer for so long the run ends
 
 struct connection {
@@ -158,6 +161,18 @@ static void connection_read(struct load *l, struct connection *c)
 	}
 }
 
+// How long to sleep until the next request is due; the last stretch is spun, since a timer wakes late.
+static struct timespec until_due(const struct load *l, uint64_t now_ns)
+{
+	struct timespec wait = { .tv_nsec = CLOSED_LOOP_WAIT_NS };
+	if (l->plan->rate > 0 && l->issued < l->plan->requests) {
+		uint64_t due = l->started_ns + (uint64_t)((double)l->issued * 1e9 / l->plan->rate);
+		uint64_t left = due > now_ns + SPIN_NS ? due - now_ns - SPIN_NS : 0;
+		wait.tv_nsec = (long)u64_min(left, CLOSED_LOOP_WAIT_NS);
+	}
+	return wait;
+}
+
 static void run_loop(struct load *l)
 {
 	struct epoll_event events[64];
@@ -170,7 +185,8 @@ static void run_loop(struct load *l)
 			connection_fill(l, &l->connection[i], now);
 			alive += !l->connection[i].dead;
 		}
-		int n = epoll_wait(l->epoll, events, ARRAY_LEN(events), p->rate > 0 ? 0 : 100);
+		struct timespec wait = until_due(l, now);
+		int n = epoll_pwait2(l->epoll, events, ARRAY_LEN(events), &wait, NULL);
 		for (int i = 0; i < n; i++)
 			connection_read(l, events[i].data.ptr);
 		if (l->result->answered != seen) {
