@@ -50,8 +50,7 @@ const char *psbt_refusal_text(enum psbt_refusal refusal)
 		[PSBT_MEMORY] = "it needs more memory than it is given",
 		[PSBT_SIZE] = "it is longer than 16 MiB",
 		[PSBT_MAGIC] = "it does not begin as a PSBT",
-		[PSBT_STRUCTURE] = "it is cut off, has bytes left over, or has more inputs, outputs or "
-				   "fields than are taken",
+		[PSBT_STRUCTURE] = "it is cut off, has bytes left over, or is beyond the limits",
 		[PSBT_DUPLICATE] = "a field occurs twice",
 		[PSBT_VERSION] = "its version is neither 0 nor 2",
 		[PSBT_FIELD] = "a field is malformed",

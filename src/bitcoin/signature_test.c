@@ -150,8 +150,7 @@ static void test_der(void **state)
 		"3106020101020101",
 		"3006020101030101",
 		// s = n - 1: high
-		"302602010102210"
-		"0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140",
+		"3026020101022100fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		uint8_t der[128];
