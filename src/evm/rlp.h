@@ -52,6 +52,9 @@ void rlp_write_u64(struct rlp_writer *w, uint64_t v);
 void rlp_write_u256(struct rlp_writer *w, const struct u256 *v);
 // Bytes that are encoded items already.
 void rlp_write_raw(struct rlp_writer *w, const void *data, size_t size);
+// The header alone of a string (of more than one byte, or one of 0x80 and more)
+// or a list, for content that stands elsewhere.
+void rlp_write_header(struct rlp_writer *w, bool list, size_t size);
 // What is written between the two is the list's content.
 size_t rlp_list_begin(struct rlp_writer *w);
 void rlp_list_end(struct rlp_writer *w, size_t begun);

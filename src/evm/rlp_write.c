@@ -41,16 +41,20 @@ void rlp_write_raw(struct rlp_writer *w, const void *data, size_t size)
 	w->at += size;
 }
 
-void rlp_write_string(struct rlp_writer *w, const void *data, size_t size)
+void rlp_write_header(struct rlp_writer *w, bool list, size_t size)
 {
 	uint8_t header[HEADER_MAX];
-	const uint8_t *bytes = data;
-	if (size > RLP_SIZE_MAX) {
+	if (size > RLP_SIZE_MAX)
 		w->failed = true;
-		return;
-	}
+	else
+		rlp_write_raw(w, header, header_of(list ? 0xc0 : 0x80, size, header));
+}
+
+void rlp_write_string(struct rlp_writer *w, const void *data, size_t size)
+{
+	const uint8_t *bytes = data;
 	if (size != 1 || bytes[0] >= 0x80)
-		rlp_write_raw(w, header, header_of(0x80, size, header));
+		rlp_write_header(w, false, size);
 	rlp_write_raw(w, data, size);
 }
 

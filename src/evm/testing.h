@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests only: published vectors. VECTORS_EVM is the folder in this repository,
-// VECTORS_FULL one beside it that may be absent; a set that is in neither is skipped by name.
+// VECTORS_FULL one beside it that may be absent.
 #pragma once
 
 #include "base/testing.h"
@@ -16,17 +16,17 @@ static inline json_t *vectors_try(const char *folder, const char *name)
 	return access(path, R_OK) == 0 ? json_load_file(path, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, NULL) : NULL;
 }
 
-// The set: from the repository by its file name, or from the full sets by its path. Free with json_decref.
+// The full set when it lies beside the repository, otherwise the part within. Free with json_decref.
 static inline json_t *vectors_load(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	json_t *set = vectors_try(VECTORS_EVM, slash ? slash + 1 : path);
+	json_t *set = vectors_try(VECTORS_FULL, path);
+	if (set)
+		return set;
+	print_message("# SKIP full set %s: not here, its part in the repository is used\n", path);
+	set = vectors_try(VECTORS_EVM, slash ? slash + 1 : path);
 	if (!set)
-		set = vectors_try(VECTORS_FULL, path);
-	if (!set) {
-		print_message("# vectors %s are not here\n", path);
-		skip();
-	}
+		fail_msg("no vectors %s", path);
 	return set;
 }
 
