@@ -181,7 +181,8 @@ static void test_branches(void **state)
 			assert_int_equal(parse(json_string_value(json_array_get(parts, b))), DESCRIPTOR_FINE);
 			assert_int_equal(descriptor_derive(&whole, b, 5, &output), 0);
 			assert_int_equal(descriptor_derive(&d, 0, 5, &one), 0);
-			assert_memory_equal(&one, &output, sizeof one);
+			assert_true(span_equal(output_span(&one.script), output_span(&output.script)));
+			assert_memory_equal(one.keys, output.keys, sizeof one.keys);
 		}
 		assert_int_equal(descriptor_derive(&whole, whole.branch_count, 0, &output), 1);
 		assert_int_equal(descriptor_derive(&whole, 0, PATH_HARDENED, &output), 1);
