@@ -23,7 +23,8 @@ static inline json_t *vectors_load(const char *path)
 	json_t *set = vectors_try(VECTORS_FULL, path);
 	if (set)
 		return set;
-	print_message("# SKIP full set %s: not here, its part in the repository is used\n", path);
+	if (slash) // without a folder it is one of our own making, which has no fuller form
+		print_message("# SKIP full set %s: not here, its part in the repository is used\n", path);
 	set = vectors_try(VECTORS_EVM, slash ? slash + 1 : path);
 	if (!set)
 		fail_msg("no vectors %s", path);
