@@ -118,7 +118,7 @@ static int threads_begin(struct engine *e, struct opening *o)
 {
 	struct sequencer_options how = { .exchange = e->exchange,
 					 .blocks = o->place.blocks,
-					 .time_us = o->place.time_us,
+					 .time_us = exchange_time_us(e->exchange),
 					 .output_size = (size_t)handover_number(e->handover, "engine.output_bytes",
 										64u << 20) };
 	e->sequencer = sequencer_new(&how);
@@ -160,6 +160,31 @@ static int founding_append(struct engine *e)
 	return 0;
 }
 
+// When the journal's last entry was stamped: its block's time and its own delay. The block's time alone is
+// earlier, and an entry that goes back in time would be refused by every fold. 0, or 1 after it has said why.
+static int last_stamp(struct engine *e, const struct opening *o, uint64_t *ret_us)
+{
+	struct journal_reader *reader;
+	struct journal_error error = { 0 };
+	struct block_view block;
+	int r = journal_reader_open(&e->storage, o->master_key, e->founding.exchange_id, o->place.blocks - 1, &reader,
+				    &error);
+	if (r == 0) {
+		r = journal_reader_next(reader, o->place.blocks, &block, &error);
+		uint32_t delay_us = 0;
+		if (r == 0) {
+			struct reader entries = reader_over(block.entries, block.entries_size);
+			for (struct entry entry; entry_read(&entries, &entry) == 0;)
+				delay_us = entry.delay_us;
+			*ret_us = block.time_us + delay_us;
+		}
+		journal_reader_close(reader);
+	}
+	if (r)
+		log_write(LOG_ALERT, "the journal's last block cannot be read: %s", error.text);
+	return r != 0;
+}
+
 // One entry that says: pass entry n over. Nothing is folded, since folding is what fails.
 static int void_append(struct engine *e, struct opening *o)
 {
@@ -169,10 +194,13 @@ static int void_append(struct engine *e, struct opening *o)
 			  (unsigned long long)names, (unsigned long long)o->place.sequence);
 		return 1;
 	}
+	uint64_t stamp_us = 0;
+	if (last_stamp(e, o, &stamp_us))
+		return 1;
 	struct block *block = calloc(1, sizeof *block);
 	if (!block)
 		return complain("cannot append VOID", -ENOMEM);
-	*block = (struct block){ .first_sequence = o->place.sequence + 1, .time_us = o->place.time_us, .count = 1 };
+	*block = (struct block){ .first_sequence = o->place.sequence + 1, .time_us = stamp_us, .count = 1 };
 	struct writer w = writer_over(block->entries, sizeof block->entries);
 	block->size = (uint32_t)entry_write(&w, ENTRY_VOID, &names, sizeof names);
 	uint8_t salt[1][32];
