@@ -20,13 +20,14 @@ struct index_entry {
 
 // The table is as large as what is in it asks for, not as what genesis allows:
 // a table of 16 MB for a few thousand orders is a cache miss for each. It
-// doubles when half full, into the memory that lies behind it, in one pass;
-// that happens once for each size in the life of an exchange.
+// doubles when used beyond `limit`, into the memory that lies behind it, in one
+// pass; that happens once for each size in the life of an exchange.
 struct index {
 	struct index_entry *entries;
 	uint32_t mask;
 	uint32_t used;
-	uint32_t mask_max;  // the last size: never more than half full
+	uint32_t limit;     // index_limit of this size; the last size has none
+	uint32_t mask_max;  // the last size
 };
 
 size_t index_memory(uint32_t items); // of all sizes
@@ -38,7 +39,7 @@ void index_grow(struct index *index);
 static inline void index_count(struct index *index)
 {
 	index->used++;
-	if (UNLIKELY(index->used > index->mask / 2) && index->mask < index->mask_max)
+	if (UNLIKELY(index->used > index->limit))
 		index_grow(index);
 }
 
