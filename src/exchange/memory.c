@@ -9,6 +9,7 @@
 
 #define PIECE_ALIGN 4096u
 #define GENESIS_BODY_MAX 1024u
+#define HUGE_FROM (16u << 20) // smaller exchanges fit the TLB as they are
 
 // Where each piece lies in the mapping.
 struct layout {
@@ -117,6 +118,11 @@ struct exchange *exchange_new(const struct genesis *genesis)
 	void *base = mmap(NULL, layout.end, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (base == MAP_FAILED)
 		return NULL;
+	// Orders, lines and indices are met at random: with small pages nearly each touch of a large exchange is a
+	// TLB miss too. Advice only: where huge pages are off or short it changes nothing. Costs at most 2 MB a piece
+	// (and asset) that is in use at all.
+	if (layout.end >= HUGE_FROM)
+		(void)madvise(base, layout.end, MADV_HUGEPAGE);
 	struct exchange *x = base;
 	exchange_place(x, base, &layout, genesis);
 	sha256_of(body, body_size, x->id);
