@@ -66,6 +66,8 @@ static void test_strict(void **state)
 		{ "array beyond the limit", WORD_("20") WORD_("41"), { ABI_UINTS }, 1, 1 },
 		{ "list of one", WORD_("20") WORD_("01") WORD_("20") W0, { ABI_BYTES_LIST }, 1, 0 },
 		{ "list with a shared item", WORD_("20") WORD_("02") WORD_("40") WORD_("40") W0, { ABI_BYTES_LIST }, 1, 1 },
+		{ "list of two", WORD_("20") WORD_("02") WORD_("40") WORD_("60") W0 W0, { ABI_BYTES_LIST }, 1, 0 },
+		{ "list that skips one", WORD_("20") WORD_("02") WORD_("40") WORD_("40") W0 W0, { ABI_BYTES_LIST }, 1, 1 },
 		{ "list with a gap", WORD_("20") WORD_("01") WORD_("40") W0 W0, { ABI_BYTES_LIST }, 1, 1 },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

@@ -201,11 +201,34 @@ static void test_altered(void **state)
 		assert_string_not_equal(evm_tx_refusal_text((enum evm_tx_refusal)why), "unknown refusal");
 }
 
+// y_parity 0 and 1 only: not 2, nor 256, which is 0 in a byte; v of a legacy one likewise.
+static void test_parity(void **state)
+{
+	static const struct { uint64_t parity; enum evm_tx_refusal why; } cases[] = {
+		{ 0, EVM_TX_FINE }, { 1, EVM_TX_FINE }, { 2, EVM_TX_SIGNATURE }, { 27, EVM_TX_SIGNATURE },
+		{ 256, EVM_TX_SIGNATURE }, { UINT64_MAX, EVM_TX_SIGNATURE },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct rlp_writer w = rlp_writer_over(bytes, sizeof bytes);
+		struct evm_transaction tx;
+		rlp_write_raw(&w, "\x01", 1);
+		size_t list = rlp_list_begin(&w);
+		for (int field = 0; field < 7; field++)
+			rlp_write_u64(&w, 0);
+		rlp_list_end(&w, rlp_list_begin(&w));
+		rlp_write_u64(&w, cases[i].parity);
+		rlp_write_u64(&w, 1);
+		rlp_write_u64(&w, 1);
+		rlp_list_end(&w, list);
+		assert_int_equal(evm_tx_decode(bytes, rlp_writer_size(&w), &tx), cases[i].why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ethereum), cmocka_unit_test(test_ethers), cmocka_unit_test(test_eip155),
-		cmocka_unit_test(test_sign_refused), cmocka_unit_test(test_altered),
+		cmocka_unit_test(test_sign_refused), cmocka_unit_test(test_altered), cmocka_unit_test(test_parity),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -241,6 +241,21 @@ static void test_refused_names(void **state)
 	assert_int_equal(typed_types_check(&(struct typed_types){ many, ARRAY_LEN(many) }), TYPED_LIMIT);
 }
 
+// The referred structs by name, whatever the order they are given in, each once; those not referred to not at all.
+static void test_type_order(void **state)
+{
+	static const char expected[] = "M(C c,B[2] b)A(B[] more)B(bool x)C(A a,B b)";
+	static const struct typed_member m[] = { { "c", "C" }, { "b", "B[2]" } }, a[] = { { "more", "B[]" } },
+					 b[] = { { "x", "bool" } }, c[] = { { "a", "A" }, { "b", "B" } };
+	static const struct typed_struct structs[] = { { "C", c, 2 }, { "Unused", b, 1 }, { "B", b, 1 }, { "M", m, 2 },
+						       { "A", a, 1 } };
+	uint8_t digest[32], known[32];
+	assert_int_equal(typed_type_hash(&(struct typed_types){ structs, ARRAY_LEN(structs) }, "M", digest), TYPED_FINE);
+	keccak256_of(expected, strlen(expected), known);
+	assert_memory_equal(digest, known, 32);
+	assert_int_equal(typed_type_hash(&(struct typed_types){ structs, ARRAY_LEN(structs) }, "Nobody", digest), TYPED_TYPE);
+}
+
 // EIP-191's personal message and the digests of the Safe's constants, which Safe 1.4.1's source states.
 static void test_constants(void **state)
 {
@@ -302,7 +317,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ethers), cmocka_unit_test(test_mail), cmocka_unit_test(test_refused_values),
-		cmocka_unit_test(test_refused_names), cmocka_unit_test(test_constants), cmocka_unit_test(test_safe_tx),
+		cmocka_unit_test(test_refused_names), cmocka_unit_test(test_constants), cmocka_unit_test(test_safe_tx), cmocka_unit_test(test_type_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
