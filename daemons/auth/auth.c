@@ -158,6 +158,25 @@ static enum api_error check_window(struct checking *c, const struct signed_parts
 	return refuse(c, window_check(&c->auth->window, timestamp, recv_window, ret_expires_us), NULL);
 }
 
+// The signed bytes name no route, and an honest client reads several routes in one millisecond with the same bytes. A
+// read is thus remembered with its route. What trades is remembered by its bytes alone, and so are the bytes of a read:
+// a read that somebody saw never becomes a cancellation. 0, 1 when it was seen before, 2 when the set is full.
+static int remember(struct checking *c, const uint8_t digest[32], uint64_t expires_us)
+{
+	struct replay *replay = c->auth->replay;
+	uint64_t now_us = c->auth->window.now_us;
+	uint8_t of_route[REPLAY_KEY_SIZE];
+	if (c->route->security == ROUTE_SIGNED_TRADE)
+		return replay_insert(replay, digest, c->key->index, expires_us, now_us);
+	memcpy(of_route, digest, sizeof of_route);
+	of_route[REPLAY_KEY_SIZE - 2] ^= (uint8_t)(c->route->id + 1); // never 0: that key is the bytes' own
+	of_route[REPLAY_KEY_SIZE - 1] ^= (uint8_t)(c->route->method + 1);
+	int r = replay_insert(replay, of_route, c->key->index, expires_us, now_us);
+	if (r)
+		return r;
+	return replay_insert(replay, digest, c->key->index, expires_us, now_us) == 2 ? 2 : 0;
+}
+
 static enum api_error check_signature(struct checking *c)
 {
 	struct signed_parts parts;
@@ -176,7 +195,7 @@ static enum api_error check_signature(struct checking *c)
 					       signature_check_ed25519(c->key->public_key, &parts, digest);
 	if (!good)
 		return refuse(c, API_SIGNATURE, NULL);
-	switch (replay_insert(c->auth->replay, digest, c->key->index, expires_us, c->auth->window.now_us)) {
+	switch (remember(c, digest, expires_us)) {
 	case 0:
 		return API_OK;
 	case 1:

@@ -215,6 +215,46 @@ static void test_replay(void **state)
 	assert_int_equal(post(KEY_TRADER, text, ""), API_TIMESTAMP_OUTSIDE);
 }
 
+static enum api_error ask_by(const char *key, enum method method, const char *path)
+{
+	struct sent s = { path, key, text, "", method, 1 };
+	return house_ask(&house, &s, &out);
+}
+
+static void reads_in_one_millisecond(const char *key)
+{
+	static const char *const PATHS[] = { "/api/v3/account", "/api/v3/openOrders", "/sapi/v1/capital/config/getall" };
+	for (size_t i = 0; i < ARRAY_LEN(PATHS); i++)
+		assert_int_equal(ask_by(key, METHOD_GET, PATHS[i]), API_OK);
+	for (size_t i = 0; i < ARRAY_LEN(PATHS); i++)
+		assert_int_equal(ask_by(key, METHOD_GET, PATHS[i]), API_REPLAYED);
+}
+
+// The same bytes, the same signature: an honest client that asks three things at once.
+static void test_parallel_reads(void **state)
+{
+	sign_hmac(&house, "timestamp=1700000100000", text, sizeof text);
+	reads_in_one_millisecond(KEY_TRADER);
+	sign_curve(&house, "timestamp=1700000100000", true, text, sizeof text);
+	reads_in_one_millisecond(KEY_CURVE);
+}
+
+// Bytes that were used once, for whatever, never trade again.
+static void test_trades_once_on_all_routes(void **state)
+{
+	sign_hmac(&house, ORDER TIME, text, sizeof text);
+	assert_int_equal(ask_by(KEY_TRADER, METHOD_POST, "/api/v3/order/test"), API_OK);
+	assert_int_equal(ask_by(KEY_TRADER, METHOD_POST, PATH), API_REPLAYED);
+	sign_hmac(&house, "symbol=BTCUSDT" TIME, text, sizeof text);
+	assert_int_equal(ask_by(KEY_TRADER, METHOD_GET, "/api/v3/openOrders"), API_OK);
+	assert_int_equal(ask_by(KEY_TRADER, METHOD_DELETE, "/api/v3/openOrders"), API_REPLAYED); // a read that became one
+	sign_hmac(&house, "symbol=BTCUSDT&timestamp=1700000100001", text, sizeof text);
+	assert_int_equal(ask_by(KEY_TRADER, METHOD_DELETE, "/api/v3/openOrders"), API_OK);
+	assert_int_equal(ask_by(KEY_TRADER, METHOD_DELETE, "/api/v3/openOrders"), API_REPLAYED);
+	assert_int_equal(ask_by(KEY_TRADER, METHOD_GET, "/api/v3/openOrders"), API_OK); // only looks
+	assert_int_equal(ask_by(KEY_TRADER, METHOD_DELETE, "/api/v3/openOrders"), API_REPLAYED);
+}
+
 static void test_replay_across_restart(void **state)
 {
 	char ahead[1024];
@@ -370,6 +410,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_order_in_three_ways), T(test_ids_made_differ), T(test_hex_of_either_case), T(test_ed25519),
 		T(test_tampered), T(test_keys), T(test_address), T(test_clock_off), T(test_window_cap), T(test_replay),
+		T(test_parallel_reads), T(test_trades_once_on_all_routes),
 		T(test_replay_across_restart), T(test_signature_place), T(test_schema_after_signature), T(test_order_test),
 		T(test_order_query_asks_both), T(test_frozen), T(test_account_limit), T(test_before_the_state),
 		T(test_routes), T(test_malformed_records), T(test_malformed_feed),

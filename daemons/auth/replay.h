@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every signed request that was accepted, for as long as it could be sent
 // again. Keyed by what we computed ourselves (the MAC, or the verified
-// signature), never by the text that was sent. Fixed size; full fails closed.
+// signature), never by the text that was sent; of a read also with its route
+// (auth.c says why). Fixed size; full fails closed.
 #pragma once
 
 #include "base/base.h"
