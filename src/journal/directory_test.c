@@ -250,6 +250,84 @@ static void dead_writer_is_told(void **state)
 	close(doorbell);
 }
 
+// ---- a disk that keeps nothing: only the two threads are at work ----
+
+static int sink_list(void *context, uint32_t *ret_first, uint32_t *ret_count)
+{
+	*ret_first = *ret_count = 0;
+	return 0;
+}
+
+static int sink_size(void *context, uint32_t segment, uint64_t *ret_size)
+{
+	*ret_size = *(const uint64_t *)context;
+	return 0;
+}
+
+static int sink_create(void *context, uint32_t segment, uint64_t size)
+{
+	return 0;
+}
+
+static int sink_read(void *context, uint32_t segment, uint64_t offset, void *to, size_t size)
+{
+	memset(to, 0, size);
+	return 0;
+}
+
+static int sink_write(void *context, uint32_t segment, uint64_t offset, const void *from, size_t size)
+{
+	return 0;
+}
+
+static int sink_sync(void *context, uint32_t segment)
+{
+	return 0;
+}
+
+static int sink_note_write(void *context, const void *data, size_t size)
+{
+	return 0;
+}
+
+static int sink_note_read(void *context, void *data, size_t size)
+{
+	return -ENOENT;
+}
+
+#define SINGLE_SUBMITS 200000u
+#define SINGLE_TOTAL_NS 10000000000ull // a busy machine does fewer of them
+#define SINGLE_WAIT_NS 5000000000ull   // a wake-up that was lost never comes
+
+// Each block alone, and nothing after it that would wake the writer by chance: it looks, finds nothing and
+// goes to sleep at the very moment at which the next one is submitted.
+static void no_wake_up_is_lost(void **state)
+{
+	uint64_t segment_size = 256u << 20;
+	const struct storage sink = { &segment_size, sink_list, sink_size, sink_create, sink_read, sink_write,
+				      sink_sync, sink_note_write, sink_note_read };
+	struct journal_place place;
+	struct pipeline *p;
+	struct journal *j = open_journal(&sink, segment_size, &place);
+	struct pipeline_options options = { j, place, NULL, 4, 0, -1 };
+	assert_int_equal(pipeline_start(&options, &p), 0);
+	uint64_t start = clock_monotonic_ns();
+	for (unsigned i = 0; i < SINGLE_SUBMITS && clock_monotonic_ns() - start < SINGLE_TOTAL_NS; i++) {
+		test_block(pipeline_block(p), &place, 1, 40, 1);
+		place.blocks++;
+		place.sequence++;
+		pipeline_submit(p);
+		uint64_t submitted = clock_monotonic_ns();
+		while (pipeline_durable(p) != place.blocks)
+			if (clock_monotonic_ns() - submitted > SINGLE_WAIT_NS)
+				fail_msg("block %u was submitted and the writer sleeps on", i);
+		// Another moment each time: where the writer is by then differs.
+		for (unsigned pause = 0; pause < i % 256; pause++)
+			__builtin_ia32_pause();
+	}
+	pipeline_stop(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(pipeline_and_followers, dir_make, dir_remove),
 		cmocka_unit_test(follow_times_out),
 		cmocka_unit_test(dead_writer_is_told),
+		cmocka_unit_test(no_wake_up_is_lost),
 	};
 	ASSERT(crypto_init() == 0);
 	return cmocka_run_group_tests_name("journal-directory", tests, NULL, NULL);

@@ -32,7 +32,7 @@ struct pipeline {
 	_Atomic uint32_t sequencer_sleeps;
 	// the journal thread's
 	alignas(CACHE_LINE) _Atomic uint64_t durable;
-	_Atomic uint32_t sleeps; // futex: 1 while it sleeps
+	_Atomic uint32_t sleeps; // futex: 1 while it sleeps, 0 once somebody has woken it
 	_Atomic bool dead;
 	struct journal_error error;
 	_Atomic uint64_t batches, bytes, write_us_sum, write_us_max, segments_prepared;
@@ -74,10 +74,21 @@ static void writer_wait(struct pipeline *p, uint64_t durable)
 				return;
 			__builtin_ia32_pause();
 		}
-	atomic_store(&p->sleeps, 1);
-	while (!something_to_do(p, durable))
+	for (;;) {
+		atomic_store(&p->sleeps, 1);
+		if (something_to_do(p, durable))
+			break;
 		futex_wait(&p->sleeps, 1, 0);
+	}
 	atomic_store(&p->sleeps, 0);
+}
+
+// After the change that the writer waits for. The word is changed before the wake: a writer that has
+// looked already but does not sleep yet finds another value and does not go to sleep.
+static void wake_writer(struct pipeline *p)
+{
+	if (atomic_load(&p->sleeps) && atomic_exchange(&p->sleeps, 0))
+		futex_wake(&p->sleeps);
 }
 
 static void wake_sequencer(struct pipeline *p)
@@ -194,7 +205,7 @@ static int threads_start(struct pipeline *p)
 	if (!error)
 		return 0;
 	atomic_store(&p->stop, true);
-	futex_wake(&p->sleeps);
+	wake_writer(p);
 	pthread_join(p->writer, NULL);
 	return -error;
 }
@@ -230,7 +241,7 @@ void pipeline_stop(struct pipeline *p)
 	if (!p)
 		return;
 	atomic_store(&p->stop, true);
-	futex_wake(&p->sleeps);
+	wake_writer(p);
 	pthread_join(p->writer, NULL);
 	atomic_fetch_add(&p->segment_wanted, UINT32_MAX / 2); // another value: the preparer does not go to sleep on it
 	futex_wake(&p->segment_wanted);
@@ -250,8 +261,7 @@ struct block *pipeline_block(struct pipeline *p)
 void pipeline_submit(struct pipeline *p)
 {
 	atomic_fetch_add(&p->submitted, 1); // sequentially consistent: before the look at `sleeps`
-	if (atomic_load(&p->sleeps))
-		futex_wake(&p->sleeps);
+	wake_writer(p);
 }
 
 uint64_t pipeline_durable(const struct pipeline *p)
@@ -271,6 +281,10 @@ bool pipeline_alive(const struct pipeline *p, struct journal_error *ret_error)
 void pipeline_sleeping(struct pipeline *p, bool asleep)
 {
 	atomic_store(&p->sequencer_sleeps, asleep);
+	// Against wake_sequencer: either the writer sees the sleeper, or the sequencer's next look, which
+	// only acquires, sees what is durable.
+	if (asleep)
+		atomic_thread_fence(memory_order_seq_cst);
 }
 
 void pipeline_counters(const struct pipeline *p, struct pipeline_counters *ret)
