@@ -42,7 +42,7 @@ only_these() { # ROLE PATTERN: every open descriptor matches
 }
 ok "the gateway holds sockets, rings and its own TLS files only" only_these gateway \
 	'^(socket:|anon_inode:|pipe:|/memfd:|/dev/null|/dev/urandom|.*/keys/tls\.(key|crt)|.*/state/log/|.*/supervisor\.log|.*\.log)'
-ok "the engine holds no socket to the world" only_these engine '^(socket:|anon_inode:|pipe:|/memfd:|/dev/null|.*/(journal|snapshots)(/.*)?|.*/founding|.*/keys/journal\.key|.*\.log)'
+ok "the engine holds no socket to the world" only_these engine '^(socket:|anon_inode:|pipe:|/memfd:|/dev/null|.*/(journal|snapshots|log)(/.*)?|.*/founding|.*/keys/journal\.key|.*\.log)'
 no_listener() { ! ss -Hltnp 2>/dev/null | grep -v gateway | grep -E "pid=($(for r in $roles; do pid_of "$r"; done | paste -sd'|')),"; }
 ok "nobody but the gateway listens on TCP" no_listener
 no_secret() {

@@ -9,8 +9,7 @@
 #include <sys/types.h>
 
 #define WIRES_MAX (16 * GATEWAYS_MAX)
-#define DEATHS_MAX 10           // more in DEATHS_WINDOW_US: left down
-#define DEATHS_WINDOW_US 60000000u
+#define DEATHS_WINDOW_US 60000000u // more than supervisor.deaths_per_minute in it: left down
 #define BACKOFF_MIN_US 100000u
 #define BACKOFF_MAX_US 5000000u
 
@@ -23,7 +22,9 @@ struct instance {
 	int stats, stats_reader;    // its page; kept when it dies
 	pid_t pid;                  // 0 = not running
 	int pidfd, link;
-	uint64_t deaths[DEATHS_MAX]; // monotonic us of the last ones
+	uint64_t deaths_since_us;    // monotonic: when the window began
+	uint64_t deaths;             // in the window
+	bool died;                   // ever
 	uint64_t started_us, backoff_us, start_at_us;
 	bool down;                  // died too often
 	struct role_status *status;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deaths and new starts. A role that dies is started again after a pause that
-// doubles; one that dies more than DEATHS_MAX times a minute is left down and reported.
+// doubles; one that dies too often in a minute is left down and reported.
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemons/supervisor/family.h"
@@ -37,13 +37,15 @@ static void death_describe(int status, char *to, size_t size)
 		snprintf(to, size, "was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
 }
 
-// True when there were more than DEATHS_MAX deaths in the window.
-static bool death_count(struct instance *i, uint64_t now)
+// True when there were too many deaths in the window.
+static bool death_count(const struct family *f, struct instance *i, uint64_t now)
 {
-	bool often = i->deaths[0] && now - i->deaths[0] < DEATHS_WINDOW_US;
-	memmove(i->deaths, i->deaths + 1, sizeof i->deaths - sizeof i->deaths[0]);
-	i->deaths[DEATHS_MAX - 1] = now;
-	return often;
+	if (!i->died || now - i->deaths_since_us >= DEATHS_WINDOW_US) {
+		i->deaths_since_us = now;
+		i->deaths = 0;
+	}
+	i->died = true;
+	return ++i->deaths > config_number(f->house->config, "supervisor.deaths_per_minute");
 }
 
 static void schedule(struct instance *i, uint64_t now)
@@ -71,12 +73,12 @@ static void bury(struct family *f, struct instance *i, int status)
 		log_write(status ? LOG_WARNING : LOG_INFO, "%s %s", i->name, how);
 		return;
 	}
-	i->down = death_count(i, now);
+	i->down = death_count(f, i, now);
 	schedule(i, now);
 	atomic_store(&i->status->state, i->down ? ROLE_DOWN : ROLE_WAITING);
 	if (i->down)
-		log_write(LOG_ALERT, "%s %s; it died more than %d times in a minute and is left down", i->name, how,
-			  DEATHS_MAX);
+		log_write(LOG_ALERT, "%s %s; it died %llu times in a minute and is left down", i->name, how,
+			  (unsigned long long)i->deaths);
 	else
 		log_write(LOG_ERROR, "%s %s; starting it again in %llu ms", i->name, how,
 			  (unsigned long long)((i->start_at_us - now) / 1000));
@@ -103,10 +105,10 @@ int lives_start_due(struct family *f)
 		if (i->start_at_us <= now) {
 			if (instance_start(f, i)) {
 				// The very first start is none after a death.
-				atomic_fetch_add(&i->status->restarts, i->deaths[DEATHS_MAX - 1] ? 1 : 0);
+				atomic_fetch_add(&i->status->restarts, i->died ? 1 : 0);
 				continue;
 			}
-			i->down |= death_count(i, now);
+			i->down |= death_count(f, i, now);
 			i->started_us = now;
 			atomic_store(&i->status->state, i->down ? ROLE_DOWN : ROLE_WAITING);
 			schedule(i, now);

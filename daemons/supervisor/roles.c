@@ -62,6 +62,7 @@ const struct file_row file_rows[] = {
 	{ "snapshots-dir", "snapshots", DIRECTORY_WRITE, BIT(ROLE_REPLICA) },
 	{ "snapshots-dir", "snapshots", DIRECTORY_READ, BIT(ROLE_ENGINE) | BIT(ROLE_HISTORY) },
 	{ "log-dir", "log", DIRECTORY_WRITE, BIT(ROLE_AUDIT) },
+	{ "log-dir", "log", DIRECTORY_READ, BIT(ROLE_ENGINE) }, // its checkpoint says how long the journal must be
 	{ "log-key", "keys/log.key", FILE_READ, BIT(ROLE_AUDIT) },
 	{ "history-dir", "history", DIRECTORY_WRITE, BIT(ROLE_HISTORY) },
 	{ "auth-key", "keys/auth.key", FILE_READ, BIT(ROLE_AUTH) },

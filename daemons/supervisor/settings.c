@@ -24,6 +24,7 @@ const struct config_key setting_keys[] = {
 	{ "replica.snapshot_seconds", CONFIG_NUMBER, "600", 1, 86400, "seconds between snapshots when anything happened" },
 	{ "replica.check_seconds", CONFIG_NUMBER, "5", 1, 86400, "seconds between two checks of the totals of every asset" },
 	{ "replica.spin_us", CONFIG_NUMBER, "0", 0, 1000, "microseconds the replica looks before it sleeps" },
+	{ "supervisor.deaths_per_minute", CONFIG_NUMBER, "10", 1, 1000000, "deaths of one daemon in a minute; after more it is left down" },
 	{ "audit.checkpoint_ms", CONFIG_NUMBER, "500", 10, 1000, "milliseconds between checkpoints" },
 };
 const size_t setting_key_count = ARRAY_LEN(setting_keys);
