@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/clock.h"
 #include "daemons/gateway/test_house.h"
 
 #include <jansson.h>
@@ -103,6 +104,57 @@ static void test_depth(void **state)
 	house.data->market[0].lock = 1;
 	expect_error((r = client_ask(&house, &client, PLAIN("/api/v3/depth?symbol=BTCUSDT")), &r), 503, -1008);
 	house.data->market[0].lock = 2;
+}
+
+static void expect_stale(const char *request)
+{
+	struct reply r = client_ask(&house, &client, request);
+	assert_non_null(strstr(r.body, "Market data is not up to date"));
+	expect_error(&r, 503, -1008);
+}
+
+// The replica is frozen, or never was: its pages read well, and nothing of them is shown.
+static void test_stale_pages(void **state)
+{
+	static const char *const OF_THE_PAGE[] = {
+		PLAIN("/api/v3/depth?symbol=BTCUSDT"), PLAIN("/api/v3/ticker/price?symbol=BTCUSDT"),
+		PLAIN("/api/v3/ticker/price"), PLAIN("/api/v3/ticker/bookTicker?symbol=BTCUSDT"),
+		PLAIN("/api/v3/ticker/24hr?symbol=BTCUSDT"), PLAIN("/api/v3/trades?symbol=BTCUSDT"),
+		PLAIN("/api/v3/historicalTrades?symbol=BTCUSDT"), PLAIN("/api/v3/aggTrades?symbol=BTCUSDT"),
+		PLAIN("/api/v3/avgPrice?symbol=BTCUSDT"),
+	};
+	house.data->heartbeat_us = clock_realtime_us() - MARKETDATA_STALE_US - 1;
+	for (size_t i = 0; i < ARRAY_LEN(OF_THE_PAGE); i++)
+		expect_stale(OF_THE_PAGE[i]);
+	house.data->heartbeat_us = 0;
+	expect_stale(OF_THE_PAGE[0]);
+	struct reply r = client_ask(&house, &client, PLAIN("/api/v3/exchangeInfo?symbol=BTCUSDT"));
+	assert_int_equal(r.status, 200); // rules, not prices
+	house.data->heartbeat_us = clock_realtime_us();
+	for (size_t i = 0; i < ARRAY_LEN(OF_THE_PAGE); i++) {
+		r = client_ask(&house, &client, OF_THE_PAGE[i]);
+		if (r.status != 200)
+			fail_msg("%s", r.body);
+	}
+}
+
+// A price of zero is an answer on which somebody trades.
+static void test_unreadable_page(void **state)
+{
+	static const char *const ASKED[] = {
+		PLAIN("/api/v3/ticker/price?symbol=ETHUSDT"), PLAIN("/api/v3/ticker/bookTicker?symbol=ETHUSDT"),
+		PLAIN("/api/v3/ticker/24hr?symbol=ETHUSDT"), PLAIN("/api/v3/ticker/price"),
+		PLAIN("/api/v3/ticker/price?symbols=%5B%22BTCUSDT%22,%22ETHUSDT%22%5D"),
+	};
+	struct reply r;
+	house.data->market[1].lock = 1;
+	for (size_t i = 0; i < ARRAY_LEN(ASKED); i++)
+		expect_error((r = client_ask(&house, &client, ASKED[i]), &r), 503, -1008);
+	r = client_ask(&house, &client, PLAIN("/api/v3/ticker/price?symbol=BTCUSDT"));
+	assert_int_equal(r.status, 200);
+	house.data->market[1].lock = 2;
+	for (size_t i = 0; i < ARRAY_LEN(ASKED); i++)
+		assert_int_equal((r = client_ask(&house, &client, ASKED[i])).status, 200);
 }
 
 static void trades_fill(uint64_t count)
@@ -650,6 +702,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_plain), TEST(test_exchange_info), TEST(test_depth), TEST(test_trades), TEST(test_tickers),
+		TEST(test_stale_pages), TEST(test_unreadable_page),
 		TEST(test_request_is_raw), TEST(test_order_with_many_fills), TEST(test_order_refused),
 		TEST(test_pipeline_in_order), TEST(test_long_pipeline), TEST(test_pipeline_stops_reading),
 		TEST(test_order_query), TEST(test_order_query_without_history), TEST(test_account_in_pieces), TEST(test_klines_from_history),

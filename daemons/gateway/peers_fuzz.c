@@ -34,6 +34,7 @@ static void gateway_make(void)
 	strcpy(page->asset[0].name, "BTC");
 	strcpy(page->asset[1].name, "USDT");
 	page->assets = page->markets = 2;
+	page->heartbeat_us = UINT64_MAX / 2; // kept for ever
 	market_add(0, "BTCUSDT");
 	market_add(1, "ETHUSDT");
 	setup.data = page;

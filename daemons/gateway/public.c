@@ -32,6 +32,16 @@ bool ask_market(struct ask *a)
 	return true;
 }
 
+// A frozen replica leaves pages that read well and are wrong: an old price is worse than none.
+bool ask_fresh(struct ask *a)
+{
+	const struct marketdata *data = a->g->setup.data;
+	if (data && marketdata_fresh(data, a->g->realtime_us))
+		return true;
+	ask_refuse(a, API_MARKET_DATA_STALE, NULL);
+	return false;
+}
+
 // limit=0 and what is above the cap are brought to the cap, as the convention does.
 uint64_t ask_limit(const struct ask *a, uint64_t fallback, uint64_t most)
 {
@@ -148,7 +158,7 @@ static void exchange_info(struct ask *a)
 static void depth(struct ask *a)
 {
 	struct gateway *g = a->g;
-	if (!ask_market(a))
+	if (!ask_market(a) || !ask_fresh(a))
 		return;
 	const struct marketdata_market *m = a->page;
 	uint64_t limit = ask_limit(a, DEPTH_DEFAULT, MARKETDATA_LEVELS), update;
@@ -192,9 +202,11 @@ static void ticker_write(struct ask *a, struct writer *w, uint32_t market)
 	const struct marketdata_market *m = market_page(a->g, market);
 	struct answer_touch touch = { 0 };
 	struct marketdata_ticker ticker = { 0 };
-	// A page that cannot be read shows zeros; the replica is then down, and `status` says so.
-	if (m && !touch_read(m, &touch, &ticker))
-		ticker = (struct marketdata_ticker){ 0 };
+	// Without the page there is no price, and none is not zero. One unreadable page refuses the whole list.
+	if (a->unreadable || !m || !touch_read(m, &touch, &ticker)) {
+		a->unreadable = true;
+		return;
+	}
 	if (a->route->id == ROUTE_TICKER_PRICE)
 		answer_ticker_price(w, &a->g->catalogue, market, ticker.last);
 	else if (a->route->id == ROUTE_TICKER_BOOK)
@@ -208,10 +220,16 @@ static void ticker(struct ask *a)
 {
 	bool one = param_has(&a->g->params, PARAM_SYMBOL);
 	struct writer w = scratch_writer(a->g);
+	if (!ask_fresh(a))
+		return;
 	if (!one)
 		JSON(&w, "[");
 	if (!symbols_write(a, &w, ticker_write))
 		return;
+	if (a->unreadable) {
+		ask_refuse(a, API_OVERLOADED, NULL);
+		return;
+	}
 	if (!one)
 		JSON(&w, "]");
 	ask_answer(a, &w);

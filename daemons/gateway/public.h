@@ -11,10 +11,12 @@ struct ask { // one public request
 	const struct route *route;
 	uint32_t market;                      // where the route has a symbol
 	const struct marketdata_market *page;
+	bool unreadable;                      // a page could not be read: the answer is 503, never zeros
 };
 
 void ask_answer(struct ask *a, const struct writer *w);
 void ask_refuse(struct ask *a, enum api_error error, const char *detail);
+bool ask_fresh(struct ask *a);  // whether the replica keeps its pages; false: refused
 bool ask_market(struct ask *a); // sets market and page from `symbol`; false: refused
 uint64_t ask_limit(const struct ask *a, uint64_t fallback, uint64_t most);
 

@@ -13,6 +13,8 @@ static bool trades_read(struct ask *a, size_t *ret_count, bool *ret_all)
 	const struct marketdata_market *m = a->page;
 	static struct marketdata_trade ring[MARKETDATA_TRADES];
 	uint64_t ever;
+	if (!ask_fresh(a))
+		return false;
 	const struct piece pieces[] = { { &m->trade_count, &ever, sizeof ever }, { m->trade, ring, sizeof ring } };
 	if (!market_copy(m, pieces, ARRAY_LEN(pieces))) {
 		ask_refuse(a, API_OVERLOADED, NULL);

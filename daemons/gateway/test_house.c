@@ -91,6 +91,7 @@ static void data_fill(struct marketdata *d)
 	market_fill(&d->market[0], "BTCUSDT", 0, 1);
 	market_fill(&d->market[1], "ETHUSDT", 2, 1);
 	d->markets = 2;
+	d->heartbeat_us = TEST_HEARTBEAT_US;
 }
 
 // ---- channels ----

@@ -11,6 +11,8 @@ struct test_pair {
 	struct channel_fds writer_fds, reader_fds;
 };
 
+#define TEST_HEARTBEAT_US (UINT64_MAX / 2) // the tests' pages are kept for ever, unless a test says otherwise
+
 struct house {
 	struct gateway *gateway;
 	SSL_CTX *tls, *client_tls;

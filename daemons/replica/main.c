@@ -29,6 +29,7 @@ static const char *const counter_name[COUNTERS] = {
 struct daemon {
 	struct follower follower;
 	struct replica *replica;
+	struct marketdata *page;
 	_Atomic uint64_t *counter[COUNTERS];
 	uint64_t rate_ns, rate_sequence, alert_ns;
 	int snapshot_error;
@@ -81,11 +82,19 @@ static void sleep_until_due(struct daemon *d)
 	journal_follow(d->follower.durable, seen, d->spin_us, (unsigned)wait_ms);
 }
 
+// Who reads the pages must know that they are kept. After a divergence they are not: nothing is folded any more.
+static void page_keep(struct daemon *d)
+{
+	if (replica_state(d->replica) == REPLICA_FOLLOWS)
+		atomic_store_explicit(&d->page->heartbeat_us, clock_realtime_us(), memory_order_relaxed);
+}
+
 static int turn(struct daemon *d)
 {
 	struct journal_error error = { 0 };
 	int r = replica_step(d->replica, follow_durable(d->follower.durable), FOLD_BUDGET_NS, &error);
 	uint64_t now = clock_monotonic_ns();
+	page_keep(d);
 	stats_note(d, now);
 	troubles_say(d, now);
 	if (r == FOLD_VOIDED)
@@ -131,6 +140,7 @@ static int replica_begin(struct daemon *d)
 		.snapshot_ns = handover_number(f->handover, "replica.snapshot_seconds", SNAPSHOT_SECONDS) * SECOND_NS,
 		.check_ns = handover_number(f->handover, "replica.check_seconds", CHECK_SECONDS) * SECOND_NS,
 	};
+	d->page = page;
 	struct journal_error error = { 0 };
 	int r = replica_open(&o, &d->replica, &error);
 	if (r)

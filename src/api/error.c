@@ -14,6 +14,7 @@ static const struct api_error_row rows[API_ERROR_COUNT] = {
 	[API_OVERLOADED] = { 503, -1008, "Server is currently overloaded with other requests. Please try again in a "
 					 "few minutes." },
 	[API_HISTORY_BEHIND] = { 503, -1008, "History is {} entries behind; please try again." },
+	[API_MARKET_DATA_STALE] = { 503, -1008, "Market data is not up to date; please try again." },
 	[API_RESTARTING] = { 503, -1016, "This service is starting and not yet available; please try again." },
 	[API_MARKET_CLOSED] = { 400, -1013, "Market is closed." },
 	[API_FILTER] = { 400, -1013, "Filter failure: {}" },

@@ -19,6 +19,7 @@ enum api_error {
 	API_STATUS_UNKNOWN,     // -1007 504: a process died on the way; the order may or may not exist
 	API_OVERLOADED,         // -1008 503: shed, nothing happened
 	API_HISTORY_BEHIND,     // -1008 503; detail: how many entries history is behind
+	API_MARKET_DATA_STALE,  // -1008 503: nobody keeps the replica's pages
 	API_RESTARTING,         // -1016 503: auth does not have its state yet, nothing happened
 	API_MARKET_CLOSED,      // -1013
 	API_FILTER,             // -1013 `Filter failure: {}`; detail: the filter's name

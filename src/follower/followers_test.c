@@ -212,6 +212,11 @@ static void test_replica(void **state)
 		poll(NULL, 0, 5);
 	assert_int_equal(m->applied_sequence, w->l.place.sequence);
 	assert_int_equal(m->market[0].book_update, exchange_book_update(w->l.lab.x, 0));
+	assert_true(marketdata_fresh(m, clock_realtime_us()));
+	uint64_t heartbeat_us = m->heartbeat_us;
+	for (unsigned i = 0; i < 400 && m->heartbeat_us == heartbeat_us; i++) // nothing happens: it still beats
+		poll(NULL, 0, 5);
+	assert_true(m->heartbeat_us > heartbeat_us);
 	wait_for(w, "snapshots", 1);
 	assert_int_equal(counter(w, "diverged"), 0);
 	assert_int_equal(stop(w, SIGTERM), 0); // writes a last snapshot
@@ -222,6 +227,9 @@ static void test_replica(void **state)
 	durable_say(w);
 	wait_for(w, "diverged", 1);
 	assert_int_equal(counter(w, "divergence"), w->l.place.blocks - 1);
+	heartbeat_us = m->heartbeat_us;
+	poll(NULL, 0, 300);
+	assert_int_equal(m->heartbeat_us, heartbeat_us); // it folds no further: its pages grow old, and say so
 	assert_int_equal(stop(w, SIGTERM), 0);
 }
 

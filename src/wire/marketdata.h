@@ -15,6 +15,7 @@
 #define MARKETDATA_TRADES 1024 // recent trades kept; newest at (trade_count - 1) % MARKETDATA_TRADES
 #define MARKETDATA_ASSETS_MAX 1024
 #define MARKETDATA_MARKETS_MAX 1024
+#define MARKETDATA_STALE_US 5000000u // without a heartbeat for so long nothing of it is shown to customers
 
 struct marketdata_level { struct price price; struct quantity quantity; };
 struct marketdata_trade { struct trade_view trade; uint64_t time_us; };
@@ -48,6 +49,7 @@ struct marketdata {
 	_Atomic uint32_t assets;
 	uint32_t markets_max;
 	_Atomic uint64_t applied_sequence, applied_time_us;
+	_Atomic uint64_t heartbeat_us; // realtime of the last turn of a replica that follows; old: what stands here is stale
 	struct asset_add asset[MARKETDATA_ASSETS_MAX];
 	struct marketdata_market market[]; // markets_max of them
 };
@@ -55,6 +57,13 @@ struct marketdata {
 static inline size_t marketdata_size(uint32_t markets_max)
 {
 	return sizeof(struct marketdata) + (size_t)markets_max * sizeof(struct marketdata_market);
+}
+
+// Whether somebody keeps these pages: a page that nobody writes any more still reads well.
+static inline bool marketdata_fresh(const struct marketdata *data, uint64_t realtime_us)
+{
+	uint64_t heartbeat_us = atomic_load_explicit(&data->heartbeat_us, memory_order_relaxed);
+	return heartbeat_us + MARKETDATA_STALE_US >= realtime_us;
 }
 
 // Copies `size` bytes at `from` (inside page m) as they were at one moment. False after too many collisions.
