@@ -11,7 +11,7 @@ static const struct order_new some_order = {
 static int decode(const uint8_t *bytes, size_t size, int (*read)(const struct entry *, void *), void *ret)
 {
 	uint8_t *copy = malloc(size ? size : 1);
-	struct entry entry;
+	struct entry entry = { 0 };
 	assert_non_null(copy);
 	memcpy(copy, bytes, size);
 	struct reader r = reader_over(copy, size);
@@ -53,8 +53,8 @@ static void an_order_comes_back(void **state)
 {
 	uint8_t bytes[64];
 	struct writer w = writer_over(bytes, sizeof bytes);
-	struct order_new back;
-	struct entry entry;
+	struct order_new back = { 0 };
+	struct entry entry = { 0 };
 	size_t size = order_new_write(&w, &some_order);
 	struct reader r = reader_over(bytes, size);
 	assert_int_equal(entry_read(&r, &entry), 0);
@@ -82,7 +82,7 @@ static void every_field_out_of_range_is_refused(void **state)
 		{ 8 + 34, 0x80 }, { 2, ENTRY_ORDER_CANCEL }, { 3, 0 }, { 3, 2 }, { 0, 44 }, { 0, 46 }, { 0, 7 }, { 1, 1 },
 	};
 	uint8_t bytes[64];
-	struct order_new back;
+	struct order_new back = { 0 };
 	struct writer w = writer_over(bytes, sizeof bytes);
 	size_t size = order_new_write(&w, &some_order);
 	assert_int_equal(decode(bytes, size, read_new, &back), 0);
@@ -178,7 +178,7 @@ static void client_ids_character_by_character(void **state)
 static void entries_lie_back_to_back(void **state)
 {
 	uint8_t block[256];
-	struct entry entry;
+	struct entry entry = { 0 };
 	struct writer w = writer_over(block, sizeof block);
 	assert_int_equal(entry_write(&w, ENTRY_TICK, NULL, 0), 8);
 	assert_int_equal(entry_write(&w, ENTRY_VOID, "\1\0\0\0\0\0\0\0", 8), 16);
@@ -197,7 +197,7 @@ static void entries_lie_back_to_back(void **state)
 static void nothing_beyond_the_largest_entry_is_written(void **state)
 {
 	static uint8_t big[8192], payload[ENTRY_SIZE_MAX];
-	struct entry entry;
+	struct entry entry = { 0 };
 	struct writer w = writer_over(big, sizeof big);
 	assert_int_equal(entry_write(&w, 200, payload, ENTRY_SIZE_MAX - ENTRY_HEADER_SIZE), ENTRY_SIZE_MAX);
 	struct reader r = reader_over(big, sizeof big);
