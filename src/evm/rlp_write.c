@@ -17,17 +17,17 @@ size_t rlp_writer_size(const struct rlp_writer *w)
 // The header of `size` bytes: base is 0x80 for strings, 0xc0 for lists.
 static size_t header_of(unsigned base, size_t size, uint8_t to[HEADER_MAX])
 {
-	size_t count = 0;
+	size_t at = 1;
 	if (size <= 55) {
 		to[0] = (uint8_t)(base + size);
 		return 1;
 	}
-	for (size_t rest = size; rest; rest >>= 8)
-		count++;
-	to[0] = (uint8_t)(base + 55 + count);
-	for (size_t i = 0; i < count; i++)
-		to[1 + i] = (uint8_t)(size >> (8 * (count - 1 - i)));
-	return 1 + count;
+	ASSERT(size <= RLP_SIZE_MAX);
+	for (int shift = 24; shift >= 0; shift -= 8)
+		if (size >> shift)
+			to[at++] = (uint8_t)(size >> shift);
+	to[0] = (uint8_t)(base + 55 + at - 1);
+	return at;
 }
 
 void rlp_write_raw(struct rlp_writer *w, const void *data, size_t size)
