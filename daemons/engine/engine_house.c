@@ -33,6 +33,21 @@ static void found(struct lab *lab, struct writer *w, uint8_t kind, const void *b
 	write_bytes(w, lab->entry, lab->entry_size);
 }
 
+// The lab's exchange with a log key in its genesis.
+static void house_lab_open(struct engine_house *h, struct lab *lab, const struct capacities *capacities)
+{
+	uint8_t body[1024];
+	lab_open(lab, capacities);
+	struct genesis genesis = lab->genesis;
+	memset(h->log_seed, 0x10, sizeof h->log_seed);
+	ed25519_public(h->log_seed, genesis.checkpoint_public);
+	exchange_free(lab->x);
+	lab->genesis = genesis;
+	lab->x = exchange_new(&genesis);
+	ASSERT(lab->x);
+	ASSERT(lab_control(lab, ENTRY_GENESIS, body, genesis_write(&genesis, body, sizeof body), NULL) == REFUSED_NOT);
+}
+
 static void founding_write(struct engine_house *h)
 {
 	static uint8_t bytes[16384];
@@ -43,7 +58,7 @@ static void founding_write(struct engine_house *h)
 	capacities.orders = 10000;
 	capacities.closed_orders = 1000;
 	struct lab lab;
-	lab_open(&lab, &capacities);
+	house_lab_open(h, &lab, &capacities);
 	write_bytes(&w, lab.entry, lab.entry_size);
 	struct asset_add assets[2] = { { .name = "BTC", .decimals = 8 }, { .name = "USDT", .decimals = 8 } };
 	for (int i = 0; i < 2; i++)
@@ -88,7 +103,8 @@ void house_make(struct engine_house *h)
 	snprintf(h->dir, sizeof h->dir, "/tmp/redoubt-engine-XXXXXX");
 	ASSERT(mkdtemp(h->dir));
 	h->dir_fd = open(h->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ASSERT(mkdirat(h->dir_fd, "journal", 0700) == 0 && mkdirat(h->dir_fd, "snapshots", 0700) == 0);
+	ASSERT(mkdirat(h->dir_fd, "journal", 0700) == 0 && mkdirat(h->dir_fd, "snapshots", 0700) == 0 &&
+	       mkdirat(h->dir_fd, "log", 0700) == 0);
 	h->segment_bytes = 8u << 20;
 	uint8_t key[32];
 	random_bytes(key, sizeof key);
@@ -189,6 +205,7 @@ void house_start(struct engine_house *h)
 	give_file(h, l, "journal-key", "journal.key", 0);
 	give_file(h, l, "journal-dir", h->journal_path ? h->journal_path : "journal", O_DIRECTORY);
 	give_file(h, l, "snapshots-dir", "snapshots", O_DIRECTORY);
+	give_file(h, l, "log-dir", "log", O_DIRECTORY);
 	const struct { const char *name; int fd; } fds[] = { { "doorbell", h->engine_hear }, { "doorbell.ring", h->engine_ring },
 							     { "stats", h->stats_fd }, { "durable", h->durable_fd },
 							     { "supervisor", h->link[1] } };

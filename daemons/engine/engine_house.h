@@ -16,7 +16,7 @@ struct engine_house {
 	char dir[64];
 	int dir_fd;
 	struct genesis genesis;
-	uint8_t exchange[32], operator_seed[32];
+	uint8_t exchange[32], operator_seed[32], log_seed[32];
 	uint64_t control_number;
 	uint8_t control_hash[32];
 	char void_sequence[24];       // for the next start

@@ -3,7 +3,12 @@
 #include "daemons/engine/engine_house.h"
 
 #include "base/clock.h"
+#include "crypto/ed25519.h"
+#include "crypto/sha256.h"
+#include "process/status.h"
+#include "tlog/note.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -263,16 +268,124 @@ static void test_wrong_key_and_other_founding_do_not_start(void **state)
 	assert_int_equal(pwrite(fd, "wrong", 5, 0), 5);
 	close(fd);
 	house_start(&h);
-	assert_int_equal(WEXITSTATUS(house_wait(&h)), 1);
+	assert_int_equal(WEXITSTATUS(house_wait(&h)), EXIT_FOR_GOOD);
 	fd = openat(h.dir_fd, "journal.key", O_WRONLY | O_TRUNC);
 	close(fd);
 	house_start(&h);
-	assert_int_equal(WEXITSTATUS(house_wait(&h)), 1);
+	assert_int_equal(WEXITSTATUS(house_wait(&h)), EXIT_FOR_GOOD);
 	fd = openat(h.dir_fd, "founding", O_WRONLY);
 	assert_int_equal(pwrite(fd, "x", 1, 60), 1);
 	close(fd);
 	house_start(&h);
-	assert_int_equal(WEXITSTATUS(house_wait(&h)), 1);
+	assert_int_equal(WEXITSTATUS(house_wait(&h)), EXIT_FOR_GOOD);
+	house_remove(&h);
+}
+
+// ---- a journal that was lost or set back ----
+
+static void one_life(struct engine_house *h)
+{
+	house_start(h);
+	struct order_new order = house_limit(0, SIDE_SELL, 50000, HOUSE_ONE, NULL);
+	house_order(h, &order);
+	assert_non_null(order_answer(h, 5000));
+	assert_int_equal(house_stop(h, SIGTERM), 0);
+}
+
+static void journal_lose(const struct engine_house *h)
+{
+	char command[128];
+	snprintf(command, sizeof command, "rm -rf %s/journal/*", h->dir);
+	assert_int_equal(system(command), 0);
+}
+
+static unsigned journal_files(const struct engine_house *h)
+{
+	char path[128];
+	unsigned n = 0;
+	snprintf(path, sizeof path, "%s/journal", h->dir);
+	DIR *dir = opendir(path);
+	assert_non_null(dir);
+	for (struct dirent *e; (e = readdir(dir));)
+		n += strncmp(e->d_name, "segment-", 8) == 0;
+	closedir(dir);
+	return n;
+}
+
+static void checkpoint_put(const struct engine_house *h, uint64_t size, const uint8_t seed[32])
+{
+	char text[CHECKPOINT_TEXT_MAX], note[CHECKPOINT_TEXT_MAX + 1 + NOTE_LINE_MAX];
+	uint8_t public_key[32], root[32] = { 1 };
+	struct note_key key;
+	ed25519_public(seed, public_key);
+	assert_int_equal(note_key_make(h->genesis.origin, NOTE_ED25519, public_key, &key), 0);
+	size_t text_size = checkpoint_format(key.name, size, root, text);
+	size_t note_size = note_sign(&key, seed, text, text_size, note, sizeof note);
+	int fd = openat(h->dir_fd, "log/checkpoint", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	assert_true(fd >= 0 && note_size > 0);
+	assert_int_equal(write(fd, note, note_size), note_size);
+	close(fd);
+}
+
+static void snapshot_put(const struct engine_house *h, uint64_t blocks)
+{
+	uint8_t key[32];
+	struct snapshot_info info = { .sequence = 10 * blocks, .blocks = blocks, .size = 5 };
+	struct snapshot_writer *w;
+	int fd = openat(h->dir_fd, "journal.key", O_RDONLY), dir = openat(h->dir_fd, "snapshots", O_RDONLY | O_DIRECTORY);
+	assert_int_equal(read(fd, key, sizeof key), sizeof key);
+	close(fd);
+	sha256_of("state", 5, info.state_hash);
+	assert_int_equal(snapshot_begin(dir, key, h->exchange, &info, &w), 0);
+	assert_int_equal(snapshot_append(w, "state", 5), 0);
+	assert_int_equal(snapshot_finish(w, 1), 0);
+	close(dir);
+}
+
+static void refuses_to_start(struct engine_house *h, unsigned segments)
+{
+	house_start(h);
+	assert_int_equal(WEXITSTATUS(house_wait(h)), EXIT_FOR_GOOD);
+	assert_int_equal(journal_files(h), segments); // and makes none
+}
+
+static void test_lost_journal_is_not_founded_anew(void **state)
+{
+	struct engine_house h;
+	house_make(&h);
+	one_life(&h);
+	uint64_t blocks = atomic_load(&h.durable->blocks);
+	assert_true(blocks >= 2);
+	checkpoint_put(&h, blocks, h.log_seed);
+	one_life(&h); // as long as the checkpoint says, or longer: nothing is wrong
+	unsigned segments = journal_files(&h);
+	checkpoint_put(&h, blocks + 1000, h.log_seed);
+	refuses_to_start(&h, segments); // set back
+	checkpoint_put(&h, blocks, h.log_seed);
+	one_life(&h);
+	journal_lose(&h);
+	refuses_to_start(&h, 0);
+	// The log is gone as well: the snapshot knows.
+	assert_int_equal(unlinkat(h.dir_fd, "log/checkpoint", 0), 0);
+	snapshot_put(&h, blocks);
+	refuses_to_start(&h, 0);
+	house_remove(&h);
+}
+
+static void test_checkpoint_of_somebody_else_is_refused(void **state)
+{
+	struct engine_house h;
+	const uint8_t other[32] = { 1 };
+	house_make(&h);
+	one_life(&h); // none yet: a young exchange
+	unsigned segments = journal_files(&h);
+	checkpoint_put(&h, 1, other);
+	refuses_to_start(&h, segments);
+	int fd = openat(h.dir_fd, "log/checkpoint", O_WRONLY | O_TRUNC);
+	close(fd);
+	refuses_to_start(&h, segments);
+	checkpoint_put(&h, 1, h.log_seed);
+	one_life(&h);
 	house_remove(&h);
 }
 
@@ -327,6 +440,8 @@ int main(void)
 		cmocka_unit_test(test_engine_ends_with_its_supervisor),
 		cmocka_unit_test(test_full_disk_stops_acknowledging),
 		cmocka_unit_test(test_wrong_key_and_other_founding_do_not_start),
+		cmocka_unit_test(test_lost_journal_is_not_founded_anew),
+		cmocka_unit_test(test_checkpoint_of_somebody_else_is_refused),
 		cmocka_unit_test(test_void_is_appended_and_passed_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,8 +4,10 @@
 #include "base/log.h"
 #include "crypto/secret.h"
 #include "daemons/engine/engine.h"
+#include "daemons/engine/floor.h"
 #include "daemons/engine/recovery.h"
 #include "process/sandbox.h"
+#include "process/status.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -45,7 +47,8 @@ static int key_open(struct engine *e, struct opening *o)
 static int sandbox_close(struct engine *e)
 {
 	struct sandbox sandbox = { .privileges = PRIVILEGE_READ_DIR | PRIVILEGE_WRITE_DIR | PRIVILEGE_THREAD,
-				   .read_dirs = { handover_fd(e->handover, "snapshots-dir") },
+				   .read_dirs = { handover_fd(e->handover, "snapshots-dir"),
+						 handover_fd(e->handover, "log-dir") },
 				   .write_dirs = { handover_fd(e->handover, "journal-dir") } };
 	struct sandbox_report report;
 	int r = sandbox_enter(&sandbox, &report);
@@ -60,7 +63,14 @@ static int complain(const char *what, int error)
 		log_write(LOG_ERROR, "%s: it is not what it should be; a backup has it", what);
 	else
 		log_write(LOG_ERROR, "%s: %s", what, strerror(-error));
-	return 1;
+	return error > 0 ? EXIT_FOR_GOOD : 1;
+}
+
+// A disk may come back by itself; a journal that is damaged, missing or another's does not.
+static int journal_complain(const char *what, const struct journal_error *error)
+{
+	log_write(LOG_ALERT, "%s: %s", what, error->text);
+	return error->fault == JOURNAL_IO || error->fault == JOURNAL_FULL ? 1 : EXIT_FOR_GOOD;
 }
 
 static int journal_begin(struct engine *e, struct opening *o)
@@ -69,13 +79,20 @@ static int journal_begin(struct engine *e, struct opening *o)
 	int r = storage_directory_open(handover_fd(e->handover, "journal-dir"), true, &e->directory, &e->storage);
 	if (r < 0)
 		return complain("cannot open the journal's directory for writing", r);
+	struct floor floor;
+	struct floor_sources sources = { .master_key = o->master_key,
+					 .founding = &e->founding,
+					 .snapshots_fd = handover_fd(e->handover, "snapshots-dir"),
+					 .log_fd = handover_fd(e->handover, "log-dir") };
+	r = floor_find(&sources, &floor, &error);
+	if (r)
+		return r < 0 ? complain("cannot look at the snapshots and the log's checkpoint", r)
+			     : journal_complain("the journal is not opened", &error);
 	random_bytes(o->incarnation, sizeof o->incarnation);
 	uint64_t segment = handover_number(e->handover, "journal.segment_bytes", SEGMENT_SIZE_DEFAULT);
-	if (journal_open(&e->storage, o->master_key, e->founding.exchange_id, o->incarnation, segment, &o->journal,
-			 &o->place, &error)) {
-		log_write(LOG_ALERT, "the journal does not open: %s", error.text);
-		return 1;
-	}
+	if (journal_open_above(&e->storage, o->master_key, e->founding.exchange_id, o->incarnation, segment,
+			       &floor.journal, &o->journal, &o->place, &error))
+		return journal_complain("the journal does not open", &error);
 	return 0;
 }
 
@@ -93,10 +110,8 @@ static int state_recover(struct engine *e, struct opening *o)
 	uint64_t began = clock_monotonic_ns();
 	crash_watch(&applying, true);
 	int r = recovery_run(&how, &done, &error);
-	if (r > 0) {
-		log_write(LOG_ALERT, "the journal cannot be folded: %s", error.text);
-		return 1;
-	}
+	if (r > 0)
+		return journal_complain("the journal cannot be folded", &error);
 	if (r < 0)
 		return complain("cannot hold the state that genesis asks for in memory", r);
 	if (done.snapshot_text[0])
@@ -105,7 +120,7 @@ static int state_recover(struct engine *e, struct opening *o)
 		log_write(LOG_ALERT, "the fold ends at entry %llu, the journal at %llu: stop and keep the journal",
 			  (unsigned long long)done.place.sequence, (unsigned long long)o->place.sequence);
 		exchange_free(done.exchange);
-		return 1;
+		return EXIT_FOR_GOOD;
 	}
 	e->exchange = done.exchange;
 	log_write(LOG_NOTICE, "state of entry %llu: %llu entries folded after the snapshot of entry %llu, %llu ms",

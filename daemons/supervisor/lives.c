@@ -75,8 +75,13 @@ static void bury(struct family *f, struct instance *i, int status)
 	}
 	i->down = death_count(f, i, now);
 	schedule(i, now);
+	bool for_good = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FOR_GOOD;
+	i->down |= for_good;
 	atomic_store(&i->status->state, i->down ? ROLE_DOWN : ROLE_WAITING);
-	if (i->down)
+	if (for_good)
+		log_write(LOG_ALERT, "%s %s: starting it again cannot help, so it is left down; what it logged before says "
+			  "why and what to do", i->name, how);
+	else if (i->down)
 		log_write(LOG_ALERT, "%s %s; it died %llu times in a minute and is left down", i->name, how,
 			  (unsigned long long)i->deaths);
 	else

@@ -9,6 +9,7 @@
 #include "crypto/sha256.h"
 #include "exchange/lab.h"
 #include "process/stats.h"
+#include "process/status.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -74,6 +75,8 @@ static int role_main(struct handover *h)
 					  { .fd = handover_link(h), .events = POLLIN } };
 		poll(wait, 2, 1000);
 		doorbell_clear(wait[0].fd);
+		if (asked && strcmp(name, "history") == 0)
+			return EXIT_FOR_GOOD;
 		if (asked)
 			misbehave(name, stats);
 		int r;
@@ -332,6 +335,20 @@ static void test_only_those_who_may_have_a_peer_cut_off(void **state)
 	stage_remove(&s);
 }
 
+static void test_who_ends_for_good_is_left_down(void **state)
+{
+	struct stage s;
+	stage_make(&s, true);
+	stage_start(&s);
+	kill(role_pid(&s, "history"), SIGUSR1);
+	expect(&s, "history ended with status 78: starting it again cannot help, so it is left down", 1);
+	poll(NULL, 0, 1000); // the first pause is 100 ms
+	assert_int_equal(count_of(&s, "ROLE history started"), 1);
+	assert_int_equal(count_of(&s, "ROLE engine started"), 1); // the others go on
+	assert_int_equal(stage_end(&s), 0);
+	stage_remove(&s);
+}
+
 static void test_one_supervisor_a_directory(void **state)
 {
 	struct stage s;
@@ -424,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_a_dead_role_comes_back_and_its_peers_are_told),
 		cmocka_unit_test(test_two_at_once_and_both_channel_ends),
 		cmocka_unit_test(test_only_those_who_may_have_a_peer_cut_off),
+		cmocka_unit_test(test_who_ends_for_good_is_left_down),
 		cmocka_unit_test(test_one_supervisor_a_directory),
 		cmocka_unit_test(test_nobody_outlives_the_supervisor),
 		cmocka_unit_test(test_production_refuses_a_development_sandbox),

@@ -104,6 +104,16 @@ struct journal_place { // where the durable journal ends
 MUST_USE int journal_open(const struct storage *storage, const uint8_t master_key[32], const uint8_t exchange_id[32],
 			  const uint8_t incarnation[32], uint64_t segment_size, struct journal **ret,
 			  struct journal_place *ret_place, struct journal_error *ret_error);
+// The same, but refuses a journal that ends before block `floor->blocks` (or is not there at all), and leaves the disk
+// as it is. Somebody who saw those blocks durable says so: without it a lost journal would look like one that has not begun.
+struct journal_floor {
+	uint64_t blocks;      // 0 = nobody knows of any
+	const char *witness;  // who counts them, for the sentence: "the snapshot of entry 17"
+};
+MUST_USE int journal_open_above(const struct storage *storage, const uint8_t master_key[32],
+				const uint8_t exchange_id[32], const uint8_t incarnation[32], uint64_t segment_size,
+				const struct journal_floor *floor, struct journal **ret, struct journal_place *ret_place,
+				struct journal_error *ret_error);
 void journal_close(struct journal *j); // marks a clean end; accepts NULL
 
 // Encrypts, chains and writes the blocks with one write and one sync (two of
@@ -174,4 +184,8 @@ void snapshot_abandon(struct snapshot_writer *s);
 // none is whole; *ret_error says what was wrong with the newest), negative errno.
 MUST_USE int snapshot_load(int dir_fd, const uint8_t master_key[32], const uint8_t exchange_id[32], uint64_t max_blocks,
 			   struct snapshot_info *ret_info, uint8_t **ret_data, struct journal_error *ret_error);
+// How far the newest snapshot reaches whose header the key vouches for, whether the rest is whole or not. 0, 1 = there is
+// none, negative errno.
+MUST_USE int snapshot_newest(int dir_fd, const uint8_t master_key[32], const uint8_t exchange_id[32],
+			     struct snapshot_info *ret);
 void snapshot_free(uint8_t *data, size_t size);

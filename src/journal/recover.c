@@ -113,7 +113,18 @@ static int continue_after(struct journal *j, const struct journal_reader *r, enu
 	return stopped == STEP_SEAL ? begin_segment(j, r->segment + 1, ret_error) : 0;
 }
 
-static int recover(struct journal *j, struct journal_reader *r, struct journal_error *ret_error)
+static int shorter(uint64_t blocks, const struct journal_floor *floor, struct journal_error *ret_error)
+{
+	if (blocks >= floor->blocks)
+		return 0;
+	return fault(ret_error, JOURNAL_MISSING, (struct place){ 0, 0, blocks },
+		     "the journal on the disk has %llu blocks, but %s counts %llu: it was lost or set back; restore the "
+		     "journal from a backup (nothing was changed)",
+		     (unsigned long long)blocks, floor->witness, (unsigned long long)floor->blocks);
+}
+
+static int recover(struct journal *j, struct journal_reader *r, const struct journal_floor *floor,
+		   struct journal_error *ret_error)
 {
 	struct survey found = { 0 };
 	struct tail tail;
@@ -122,9 +133,10 @@ static int recover(struct journal *j, struct journal_reader *r, struct journal_e
 		return 1;
 	j->segments = found.segments;
 	if (!found.begun)
-		return nothing_begun(r, found.segments, ret_error) || begin_segment(j, 0, ret_error);
+		return nothing_begun(r, found.segments, ret_error) || shorter(0, floor, ret_error) ||
+		       begin_segment(j, 0, ret_error);
 	if (steps_enter(r, &found.last, ret_error) || walk_to_end(r, &stopped, ret_error) ||
-	    tail_judge(r, stopped, found.segments, &tail, ret_error))
+	    tail_judge(r, stopped, found.segments, &tail, ret_error) || shorter(r->place.blocks, floor, ret_error))
 		return 1;
 	return continue_after(j, r, stopped, &tail, ret_error);
 }
@@ -154,9 +166,9 @@ static void journal_drop(struct journal *j)
 	journal_close(j);
 }
 
-int journal_open(const struct storage *storage, const uint8_t master_key[32], const uint8_t exchange_id[32],
-		 const uint8_t incarnation[32], uint64_t segment_size, struct journal **ret,
-		 struct journal_place *ret_place, struct journal_error *ret_error)
+int journal_open_above(const struct storage *storage, const uint8_t master_key[32], const uint8_t exchange_id[32],
+		       const uint8_t incarnation[32], uint64_t segment_size, const struct journal_floor *floor,
+		       struct journal **ret, struct journal_place *ret_place, struct journal_error *ret_error)
 {
 	struct journal_reader r = { 0 };
 	struct journal *j = malloc(sizeof *j);
@@ -167,7 +179,7 @@ int journal_open(const struct storage *storage, const uint8_t master_key[32], co
 		journal_drop(j);
 		return fault_storage(ret_error, error, (struct place){ 0 }, "Opening");
 	}
-	int result = recover(j, &r, ret_error);
+	int result = recover(j, &r, floor, ret_error);
 	steps_clear(&r);
 	if (result) {
 		journal_drop(j);
@@ -177,4 +189,13 @@ int journal_open(const struct storage *storage, const uint8_t master_key[32], co
 	*ret = j;
 	*ret_place = j->place;
 	return 0;
+}
+
+int journal_open(const struct storage *storage, const uint8_t master_key[32], const uint8_t exchange_id[32],
+		 const uint8_t incarnation[32], uint64_t segment_size, struct journal **ret,
+		 struct journal_place *ret_place, struct journal_error *ret_error)
+{
+	static const struct journal_floor none = { 0 };
+	return journal_open_above(storage, master_key, exchange_id, incarnation, segment_size, &none, ret, ret_place,
+				  ret_error);
 }

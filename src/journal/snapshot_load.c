@@ -147,3 +147,48 @@ int snapshot_load(int dir_fd, const uint8_t master_key[32], const uint8_t exchan
 	*ret_error = newest;
 	return 1;
 }
+
+// The header, vouched for by the first chunk, whose tag covers it. 0, 1 when it is not, or negative errno.
+static int head_load(int fd, const uint8_t master_key[32], const uint8_t exchange_id[32], struct snapshot_info *ret)
+{
+	struct snapshot_head head;
+	uint8_t bytes[SNAPSHOT_HEAD_SIZE], nonce[AEAD_NONCE_SIZE];
+	int result = read_all(fd, bytes, sizeof bytes);
+	if (result || snapshot_head_read(bytes, exchange_id, &head) != JOURNAL_OK)
+		return result ? result : 1;
+	size_t size = (size_t)u64_min(head.info.size, SNAPSHOT_CHUNK);
+	uint8_t *data = malloc(SNAPSHOT_CHUNK), *cipher = malloc(SNAPSHOT_CHUNK + AEAD_TAG_SIZE);
+	struct aead *aead = snapshot_aead(master_key, head.salt);
+	snapshot_nonce(0, snapshot_chunks(head.info.size) == 1, nonce);
+	result = data && cipher && aead ? read_all(fd, cipher, size + AEAD_TAG_SIZE) : -ENOMEM;
+	if (!result)
+		result = aead_open(aead, nonce, bytes, sizeof bytes, cipher, size, data, cipher + size);
+	aead_free(aead);
+	free(cipher);
+	snapshot_free(data, SNAPSHOT_CHUNK);
+	if (!result)
+		*ret = head.info;
+	return result;
+}
+
+int snapshot_newest(int dir_fd, const uint8_t master_key[32], const uint8_t exchange_id[32], struct snapshot_info *ret)
+{
+	uint64_t sequences[LIST_MAX];
+	int count = snapshot_list(dir_fd, sequences, LIST_MAX);
+	if (count < 0)
+		return count;
+	for (int i = 0; i < count; i++) {
+		char name[SNAPSHOT_NAME_SIZE];
+		snapshot_name(sequences[i], name);
+		int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+		if (fd < 0 && errno == ENOENT)
+			continue; // its writer has just removed it
+		if (fd < 0)
+			return -errno;
+		int result = head_load(fd, master_key, exchange_id, ret);
+		close(fd);
+		if (result <= 0)
+			return result;
+	}
+	return 1;
+}

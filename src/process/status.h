@@ -11,6 +11,9 @@
 #define STATUS_NAME_MAX 16
 #define STATUS_PAGE_SIZE 8192
 
+// A daemon ends with this (EX_CONFIG) when starting it again cannot help: the supervisor leaves it down at once.
+#define EXIT_FOR_GOOD 78
+
 enum role_state { ROLE_ABSENT = 0, ROLE_RUNNING = 1, ROLE_WAITING = 2, ROLE_DOWN = 3, ROLE_STOPPED = 4 };
 
 struct role_status {
