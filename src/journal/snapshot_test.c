@@ -165,6 +165,32 @@ static void wrong_size_is_refused(void **state)
 	assert_int_equal(snapshot_list(dir, found, 4), 0);
 }
 
+// How far the newest one reaches is known although its body is damaged, but only by the key's word.
+static void newest_header(void **state)
+{
+	int dir = (int)(intptr_t)*state;
+	struct snapshot_info info = { 0 };
+	uint8_t other[32] = { 5 }, byte = 0;
+	char name[SNAPSHOT_NAME_SIZE];
+	assert_int_equal(snapshot_newest(dir, master, exchange, &info), 1);
+	save(dir, 100, 0, 1, 3);
+	assert_int_equal(snapshot_newest(dir, master, exchange, &info), 0);
+	assert_int_equal(info.blocks, 10);
+	save(dir, 200, 3u << 20, 1u << 20, 3);
+	assert_int_equal(snapshot_newest(dir, other, exchange, &info), 1);
+	assert_int_equal(snapshot_newest(dir, master, other, &info), 1);
+	snapshot_name(200, name);
+	int fd = openat(dir, name, O_RDWR);
+	assert_int_equal(pwrite(fd, &byte, 1, (2 << 20) + 77), 1);
+	assert_int_equal(pwrite(fd, "!", 1, (2 << 20) + 78), 1);
+	assert_int_equal(snapshot_newest(dir, master, exchange, &info), 0);
+	assert_int_equal(info.blocks, 20);
+	assert_int_equal(ftruncate(fd, SNAPSHOT_HEAD_SIZE + 100), 0); // the first chunk is not whole: an older one
+	assert_int_equal(snapshot_newest(dir, master, exchange, &info), 0);
+	assert_int_equal(info.blocks, 10);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +200,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(damage, dir_make, dir_remove),
 		cmocka_unit_test_setup_teardown(wrong_key_or_exchange, dir_make, dir_remove),
 		cmocka_unit_test_setup_teardown(wrong_size_is_refused, dir_make, dir_remove),
+		cmocka_unit_test_setup_teardown(newest_header, dir_make, dir_remove),
 	};
 	ASSERT(crypto_init() == 0);
 	return cmocka_run_group_tests_name("journal-snapshot", tests, NULL, NULL);
