@@ -21,7 +21,8 @@ const struct command commands[] = {
 	  "Its log is DIR/run/supervisor.log. One that runs already is left as it is.",
 	  command_start },
 	{ "stop", "", "Stop the exchange; everything acknowledged is durable", "", command_stop },
-	{ "status", "", "Show each process, its channels and rates, the age of journal and checkpoint",
+	{ "status", "", "Show what is wrong, each process, its channels and rates, the age of journal and checkpoint",
+	  "Alarms stand first. Exit status 5: one of them means damage or divergence.\n"
 	  "Colours are left out when NO_COLOR is set or the output is not a terminal.", command_status },
 	{ "customer add", "[--label TEXT] [--commitment HEX]", "Add a customer; prints the number",
 	  "  --label TEXT            at most 32 bytes, public in the journal: never a name\n"

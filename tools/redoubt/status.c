@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// redoubt status: each process, what it does, how full its channels are, how old
+// redoubt status: what is wrong, then each process, what it does, how full its channels are, how old
 // journal and checkpoint are. Rates are the difference of two looks.
+#include "alarms.h"
 #include "client.h"
 #include "command.h"
 #include "programs.h"
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #define BETWEEN_LOOKS_US 500000
+#define BETWEEN_DOUBTS_US 1500000 // when the first look finds an alarm: what only waited its turn is over then
 
 static bool colour;
 
@@ -21,32 +23,6 @@ static const char *paint(const char *code)
 #define YELLOW paint("\033[33m")
 #define BOLD paint("\033[1m")
 #define PLAIN paint("\033[0m")
-
-static json_int_t number_of(json_t *o, const char *name)
-{
-	return json_integer_value(json_object_get(o, name));
-}
-
-static const char *text_of(json_t *o, const char *name)
-{
-	const char *text = json_string_value(json_object_get(o, name));
-	return text ? text : "";
-}
-
-static json_t *role_named(json_t *status, const char *name)
-{
-	json_t *role;
-	size_t i;
-	json_array_foreach(json_object_get(status, "roles"), i, role)
-		if (!strcmp(text_of(role, "name"), name))
-			return role;
-	return NULL;
-}
-
-static json_t *counters_of(json_t *status, const char *role)
-{
-	return json_object_get(role_named(status, role), "counters");
-}
 
 // "3 d 4 h", "12 min", "5.2 s"
 static const char *span(int64_t us, char to[32])
@@ -78,7 +54,7 @@ static const char *bytes(json_int_t n, char to[32])
 
 static double rate(json_t *before, json_t *after, const char *role, const char *counter, double seconds)
 {
-	json_int_t a = number_of(counters_of(before, role), counter), b = number_of(counters_of(after, role), counter);
+	json_int_t a = status_number(status_counters(before, role), counter), b = status_number(status_counters(after, role), counter);
 	return b > a ? (double)(b - a) / seconds : 0;
 }
 
@@ -96,14 +72,14 @@ static void work_print(json_t *before, json_t *after, const char *name, double s
 	const char *comma = "";
 	for (size_t i = 0; i < ARRAY_LEN(WORK); i++) {
 		if (strncmp(name, WORK[i].role, strlen(WORK[i].role)) ||
-		    !json_object_get(counters_of(after, name), WORK[i].counter))
+		    !json_object_get(status_counters(after, name), WORK[i].counter))
 			continue;
 		printf("%s%.0f %s", comma, rate(before, after, name, WORK[i].counter, seconds), WORK[i].says);
 		comma = ", ";
 	}
 	const char *key;
 	json_t *value;
-	json_object_foreach(counters_of(after, name), key, value) {
+	json_object_foreach(status_counters(after, name), key, value) {
 		char text[32];
 		if (strncmp(key, "fill.", 5) || json_integer_value(value) == 0)
 			continue;
@@ -115,12 +91,12 @@ static void work_print(json_t *before, json_t *after, const char *name, double s
 static void role_print(json_t *before, json_t *after, json_t *role, int64_t now, double seconds)
 {
 	char up[32], beat[32];
-	const char *name = text_of(role, "name"), *state = text_of(role, "state");
+	const char *name = status_text(role, "name"), *state = status_text(role, "state");
 	bool runs = !strcmp(state, "running");
-	int64_t age = number_of(role, "heartbeat_us") ? now - number_of(role, "heartbeat_us") : -1;
-	printf("%-10s %7lld  %s%-8s%s %-14s %8lld  %s%-8s%s  ", name, (long long)number_of(role, "pid"), runs ? GREEN : RED,
-	       state, PLAIN, span(now - number_of(role, "since_us"), up), (long long)number_of(role, "restarts"),
-	       age < 0 || age > 3000000 ? RED : "", span(age, beat), PLAIN);
+	int64_t age = status_number(role, "heartbeat_us") ? now - status_number(role, "heartbeat_us") : -1;
+	printf("%-10s %7lld  %s%-8s%s %-14s %8lld  %s%-8s%s  ", name, (long long)status_number(role, "pid"), runs ? GREEN : RED,
+	       state, PLAIN, span(now - status_number(role, "since_us"), up), (long long)status_number(role, "restarts"),
+	       age < 0 || age > ALARM_SILENT_US ? RED : "", span(age, beat), PLAIN);
 	work_print(before, after, name, seconds);
 	putchar('\n');
 }
@@ -129,32 +105,28 @@ static void journal_print(json_t *before, json_t *after, int64_t now, double sec
 {
 	char age[32];
 	json_t *durable = json_object_get(after, "durable"), *was = json_object_get(before, "durable");
-	json_int_t sequence = number_of(durable, "sequence");
+	json_int_t sequence = status_number(durable, "sequence");
 	printf("journal     %lld entries in %lld blocks durable, %.0f entries/s\n", (long long)sequence,
-	       (long long)number_of(durable, "blocks"), (double)(sequence - number_of(was, "sequence")) / seconds);
-	json_t *audit = counters_of(after, "audit");
-	json_int_t signed_us = number_of(audit, "checkpoint_us");
-	printf("checkpoint  of %lld blocks, signed %s%s ago%s\n", (long long)number_of(audit, "checkpoint_size"),
-	       signed_us == 0 || (number_of(audit, "behind_blocks") && now - signed_us > 2000000) ? YELLOW : "", span(signed_us ? now - signed_us : -1, age), PLAIN);
-	json_int_t replica = number_of(counters_of(after, "replica"), "behind");
-	json_int_t history = number_of(counters_of(after, "history"), "behind");
-	bool diverged = number_of(counters_of(after, "replica"), "diverged") != 0;
-	printf("followers   replica %lld behind, history %lld behind, audit %lld blocks behind\n", (long long)replica,
-	       (long long)history, (long long)number_of(audit, "behind_blocks"));
-	if (diverged)
-		printf("%sTHE REPLICA DIVERGED: its state is not the engine's. Stop trading, keep everything, see its log.%s\n",
-		       RED, PLAIN);
+	       (long long)status_number(durable, "blocks"), (double)(sequence - status_number(was, "sequence")) / seconds);
+	json_t *audit = status_counters(after, "audit");
+	json_int_t signed_us = status_number(audit, "checkpoint_us");
+	printf("checkpoint  of %lld blocks, signed %s%s ago%s\n", (long long)status_number(audit, "checkpoint_size"),
+	       signed_us == 0 || (status_behind(after, "blocks", "audit", "checkpoint_size") && now - signed_us > 2000000) ? YELLOW : "", span(signed_us ? now - signed_us : -1, age), PLAIN);
+	printf("followers   replica %lld behind, history %lld behind, audit %lld blocks behind\n",
+	       (long long)status_behind(after, "sequence", "replica", "applied_sequence"),
+	       (long long)status_behind(after, "sequence", "history", "applied_sequence"),
+	       (long long)status_behind(after, "blocks", "audit", "checkpoint_size"));
 }
 
 static void head_print(json_t *after, int64_t now)
 {
 	char up[32];
 	json_t *supervisor = json_object_get(after, "supervisor");
-	printf("%s%s%s, %s, pid %lld, up %s\n", BOLD, text_of(after, "origin"), PLAIN,
+	printf("%s%s%s, %s, pid %lld, up %s\n", BOLD, status_text(after, "origin"), PLAIN,
 	       json_is_true(json_object_get(after, "demo")) ? "demo" : "production",
-	       (long long)number_of(supervisor, "pid"), span(now - number_of(supervisor, "started_us"), up));
+	       (long long)status_number(supervisor, "pid"), span(now - status_number(supervisor, "started_us"), up));
 	if (json_is_true(json_object_get(supervisor, "development")))
-		printf("%sdevelopment sandbox: missing: %s%s\n", YELLOW, text_of(supervisor, "missing"), PLAIN);
+		printf("%sdevelopment sandbox: missing: %s%s\n", YELLOW, status_text(supervisor, "missing"), PLAIN);
 }
 
 // Daemons mostly lack the same things: each text once, with who lacks it.
@@ -163,10 +135,10 @@ static void sandboxes_print(json_t *after)
 	json_t *role, *texts = json_object();
 	size_t i;
 	json_array_foreach(json_object_get(after, "roles"), i, role) {
-		const char *missing = text_of(role, "sandbox_missing"), *name = text_of(role, "name");
+		const char *missing = status_text(role, "sandbox_missing"), *name = status_text(role, "name");
 		if (!*missing)
 			continue;
-		const char *have = text_of(texts, missing);
+		const char *have = status_text(texts, missing);
 		json_object_set_new(texts, missing, json_sprintf("%s%s%s", have, *have ? ", " : "", name));
 	}
 	const char *missing;
@@ -176,13 +148,26 @@ static void sandboxes_print(json_t *after)
 	json_decref(texts);
 }
 
-static void status_print(json_t *before, json_t *after)
+static void alarms_print(json_t *texts)
+{
+	json_t *text;
+	size_t i;
+	if (!json_array_size(texts))
+		return;
+	printf("%salarms%s\n", BOLD, PLAIN);
+	json_array_foreach(texts, i, text)
+		printf("  %s%s%s\n", RED, json_string_value(text), PLAIN);
+	putchar('\n');
+}
+
+static void status_print(json_t *before, json_t *after, json_t *alarms)
 {
 	json_t *role;
 	size_t i;
-	int64_t now = number_of(after, "now_us");
-	double seconds = (double)(now - number_of(before, "now_us")) / 1e6;
+	int64_t now = status_number(after, "now_us");
+	double seconds = (double)(now - status_number(before, "now_us")) / 1e6;
 	colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	alarms_print(alarms);
 	head_print(after, now);
 	journal_print(before, after, now, seconds > 0 ? seconds : 1);
 	printf("\n%s%-10s %7s  %-8s %-14s %8s  %-8s  %s%s\n", BOLD, "process", "pid", "state", "for", "restarts", "heard",
@@ -197,6 +182,26 @@ static int look(json_t **ret)
 	return exchange_ask(json_pack("{s:s}", "op", "status"), ret, NULL);
 }
 
+// Two looks, or one for --json when it finds nothing: rates are for people.
+static int looks(json_t **ret_before, json_t **ret_after)
+{
+	int r = look(ret_before);
+	if (r)
+		return r;
+	struct alarms doubts = alarms_find(*ret_before, *ret_before);
+	bool doubt = json_array_size(doubts.texts) > 0;
+	json_decref(doubts.texts);
+	*ret_after = json_incref(*ret_before);
+	if (globals.json && !doubt)
+		return EXIT_DONE;
+	json_decref(*ret_after);
+	usleep(doubt ? BETWEEN_DOUBTS_US : BETWEEN_LOOKS_US);
+	r = look(ret_after);
+	if (r)
+		json_decref(*ret_before);
+	return r;
+}
+
 int command_status(int argc, char **argv)
 {
 	json_t *before, *after;
@@ -208,19 +213,18 @@ int command_status(int argc, char **argv)
 		complain("no exchange runs in %s; 'redoubt --dir %s start' starts it", globals.dir, globals.dir);
 		return EXIT_NOT_RUNNING;
 	}
-	r = look(&before);
+	r = looks(&before, &after);
 	if (r)
 		return r;
+	struct alarms alarms = alarms_find(before, after);
 	if (globals.json) {
-		result_say(before, "%s", "");
-		return EXIT_DONE;
+		json_object_set(after, "alarms", alarms.texts);
+		result_say(json_incref(after), "%s", "");
+	} else {
+		status_print(before, after, alarms.texts);
 	}
-	usleep(BETWEEN_LOOKS_US);
-	r = look(&after);
-	if (!r) {
-		status_print(before, after);
-		json_decref(after);
-	}
+	json_decref(alarms.texts);
 	json_decref(before);
-	return r;
+	json_decref(after);
+	return alarms.damage ? EXIT_DAMAGED : EXIT_DONE;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts of the tool that need no exchange: address rules, keys, the founding, certificates.
+#include "alarms.h"
 #include "certificate.h"
 #include "genesis.h"
 #include "ip_rule.h"
@@ -130,6 +131,83 @@ static void test_certificates(void **state)
 	free(unused);
 }
 
+// A status as control answers it, at `now`, changed at one place by a test.
+#define NOW 1700000100000000
+static json_t *status_of(const char *role, const char *member, const char *counter, json_int_t value)
+{
+	json_t *roles = json_array(), *changed = NULL, *o;
+	static const char *const NAMES[] = { "engine", "replica", "history", "audit" };
+	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
+		o = json_pack("{s:s, s:s, s:I, s:I, s:I, s:{s:I, s:I, s:I, s:I}}", "name", NAMES[i], "state", "running",
+			      "pid", (json_int_t)100, "heartbeat_us", (json_int_t)NOW - 100000, "since_us",
+			      (json_int_t)NOW - 3600000000, "counters", "applied_sequence", (json_int_t)5000,
+			      "checkpoint_size", (json_int_t)500, "checkpoint_us", (json_int_t)NOW - 60000000, "behind",
+			      (json_int_t)0);
+		if (role && !strcmp(role, NAMES[i]))
+			changed = o;
+		json_array_append_new(roles, o);
+	}
+	if (changed && counter)
+		json_object_set_new(json_object_get(changed, "counters"), counter, json_integer(value));
+	if (changed && member)
+		json_object_set_new(changed, member, value ? json_integer(value) : json_string("down"));
+	return json_pack("{s:I, s:{s:I, s:I}, s:o}", "now_us", (json_int_t)NOW, "durable", "blocks", (json_int_t)500,
+			 "sequence", (json_int_t)5000, "roles", roles);
+}
+
+static void expect_alarm(json_t *status, const char *says, bool damage)
+{
+	struct alarms found = alarms_find(status, status);
+	assert_int_equal(json_array_size(found.texts), says ? 1 : 0);
+	if (says)
+		assert_non_null(strstr(json_string_value(json_array_get(found.texts, 0)), says));
+	assert_int_equal(found.damage, damage);
+	json_decref(found.texts);
+	json_decref(status);
+}
+
+static void test_alarms(void **state)
+{
+	expect_alarm(status_of(NULL, NULL, NULL, 0), NULL, false); // quiet for a minute: the checkpoint is old and whole
+	expect_alarm(status_of("replica", NULL, "diverged", 1), "REPLICA DIVERGED", true);
+	expect_alarm(status_of("history", NULL, "diverged", 1), "HISTORY DIVERGED", true);
+	expect_alarm(status_of("audit", NULL, "refuses", 1), "REFUSES TO SIGN", true);
+	expect_alarm(status_of("engine", NULL, "journal_error", 1), "JOURNAL", true);
+	expect_alarm(status_of("engine", NULL, "clock_held", 3), "clock went back", false);
+	expect_alarm(status_of("engine", NULL, "clock_hurried", 3), "clock leapt", false);
+	expect_alarm(status_of("audit", NULL, "checkpoint_size", 400), "100 blocks wait", false);
+	expect_alarm(status_of("history", "state", NULL, 0), "history does not run (down", false);
+	expect_alarm(status_of("replica", "heartbeat_us", NULL, NOW - 4000000), "replica (process 100) has been silent for 4.0 s",
+		     false);
+	expect_alarm(status_of("replica", "heartbeat_us", NULL, NOW - 2900000), NULL, false);
+}
+
+// Blocks that came between the looks are not late; those of before are.
+static void test_alarm_of_waiting_blocks(void **state)
+{
+	json_t *before = status_of("audit", NULL, "checkpoint_size", 450), *after = status_of("audit", NULL, "checkpoint_size", 450);
+	json_object_set_new(json_object_get(before, "durable"), "blocks", json_integer(450));
+	struct alarms found = alarms_find(before, after);
+	assert_int_equal(json_array_size(found.texts), 0);
+	json_decref(found.texts);
+	found = alarms_find(after, after);
+	assert_int_equal(json_array_size(found.texts), 1);
+	json_decref(found.texts);
+	json_decref(before);
+	json_decref(after);
+}
+
+// A frozen follower's own figure is the last it knew.
+static void test_behind(void **state)
+{
+	json_t *status = status_of("replica", NULL, "applied_sequence", 4000);
+	assert_int_equal(status_behind(status, "sequence", "replica", "applied_sequence"), 1000);
+	assert_int_equal(status_behind(status, "sequence", "history", "applied_sequence"), 0);
+	assert_int_equal(status_behind(status, "blocks", "audit", "checkpoint_size"), 0);
+	assert_int_equal(status_behind(status, "blocks", "nobody", "checkpoint_size"), 500);
+	json_decref(status);
+}
+
 static int setup(void **state)
 {
 	return crypto_init();
@@ -140,7 +218,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ip_rules), cmocka_unit_test(test_ed25519_pem),
 		cmocka_unit_test(test_hmac_key_opens_for_auth_alone), cmocka_unit_test(test_founding),
-		cmocka_unit_test(test_certificates),
+		cmocka_unit_test(test_certificates), cmocka_unit_test(test_alarms),
+		cmocka_unit_test(test_alarm_of_waiting_blocks), cmocka_unit_test(test_behind),
 	};
 	return cmocka_run_group_tests_name("tool", tests, setup, NULL);
 }
