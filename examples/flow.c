@@ -22,6 +22,7 @@
 #define QUANTITY_MAX 40000.0
 #define REPORT_EVERY 1000
 #define ERRORS_MAX 50          // in a row; then the exchange is gone
+#define TRIES_MAX 30           // of one request that the limits refuse, a second apart
 
 static volatile sig_atomic_t stopping;
 
@@ -49,16 +50,25 @@ static void count(struct flow *f, int status)
 	f->accepted += status == 200;
 	f->refused += status > 0 && status != 200;
 	f->errors = status < 0 ? f->errors + 1 : 0;
-	if (status == 429)
-		sleep(1);
 	if (f->sent % REPORT_EVERY == 0)
 		fprintf(stderr, "\r%lu sent, %lu accepted, %lu refused", f->sent, f->accepted, f->refused);
+}
+
+// 429 says that nothing happened: the same order is sent again, signed anew, or the book would no longer be the recorded one.
+static int call(struct client *client, const char *method, const char *params)
+{
+	const char *body;
+	int status = client_call(client, method, "/api/v3/order", params, true, &body);
+	for (unsigned tries = 1; status == 429 && tries < TRIES_MAX && !stopping; tries++) {
+		sleep(1);
+		status = client_call(client, method, "/api/v3/order", params, true, &body);
+	}
+	return status;
 }
 
 static void send_act(struct flow *f, const struct act *a)
 {
 	char params[320];
-	const char *body;
 	const char *method = a->cancel ? "DELETE" : "POST";
 	if (a->cancel)
 		snprintf(params, sizeof params, "symbol=%s&origClientOrderId=flow-%llu", f->symbol,
@@ -69,7 +79,7 @@ static void send_act(struct flow *f, const struct act *a)
 			 "newOrderRespType=ACK",
 			 f->symbol, a->sell ? "SELL" : "BUY", a->immediate ? "IOC" : "GTC", a->quantity, a->price,
 			 (unsigned long long)a->id);
-	count(f, client_call(f->client[a->id & 1], method, "/api/v3/order", params, true, &body));
+	count(f, call(f->client[a->id & 1], method, params));
 }
 
 static double clamp(double value, double low, double high)
