@@ -345,6 +345,11 @@ static void snapshot_put(const struct engine_house *h, uint64_t blocks)
 static void refuses_to_start(struct engine_house *h, unsigned segments)
 {
 	house_start(h);
+	struct pollfd end = { .fd = h->pidfd, .events = POLLIN };
+	if (poll(&end, 1, 20000) != 1) {
+		house_stop(h, SIGKILL);
+		fail_msg("the engine runs on a journal that is not the one it wrote");
+	}
 	assert_int_equal(WEXITSTATUS(house_wait(h)), EXIT_FOR_GOOD);
 	assert_int_equal(journal_files(h), segments); // and makes none
 }
