@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this host is for, as its owners declare it: one fact a line, words between blanks, '#' begins a comment.
+//
+//   role production | test | development
+//   listen tcp | udp  ADDRESS  PORT  PROGRAM     PROGRAM is the basename of the executable; ADDRESS may be * (any)
+//   service UNIT                                 a unit that may be enabled or running
+//   root-service UNIT | PROGRAM                  a daemon that may run as root
+//   proxy PREFIX                                 ranges of the reverse proxy: they alone reach 80 and 443
+//   proxy-file PATH                              the published list that `proxy` lines came from
+//   ssh-port PORT
+//   ssh-from PREFIX                              who may reach the SSH port
+//   admin USER                                   people who may become root
+//   daemon USER                                  a user that one daemon runs as
+//   engine USER                                  the daemon user that must have no network at all
+//   web-root PATH
+//   backup-catalogue PATH
+//   setuid PATH                                  a setuid or setgid program that belongs here
+//   waive ID REASON...                           a check that the owners decided against, said in every report
+#pragma once
+
+#include "base/base.h"
+
+#define MANIFEST_PATH "/etc/redoubt/host.manifest"
+#define MANIFEST_SIZE_MAX 65536
+#define MANIFEST_ERROR_MAX 320
+#define MANIFEST_LISTEN_MAX 256
+#define MANIFEST_PREFIX_MAX 1024
+#define MANIFEST_NAME_MAX 256 // names of each kind
+
+struct ip_prefix {
+	bool v6;
+	uint8_t bits;
+	uint8_t address[16]; // network order, 4 bytes when not v6; zero behind the prefix
+};
+
+struct manifest_listen {
+	bool udp, any, v6;
+	uint8_t address[16];
+	uint16_t port;
+	const char *program;
+};
+
+struct manifest_names {
+	size_t count;
+	const char *name[MANIFEST_NAME_MAX];
+};
+
+struct manifest_prefixes {
+	size_t count;
+	struct ip_prefix prefix[MANIFEST_PREFIX_MAX];
+};
+
+enum host_role { ROLE_PRODUCTION, ROLE_TEST, ROLE_DEVELOPMENT };
+
+struct manifest_waiver {
+	const char *id, *reason;
+};
+
+struct manifest {
+	enum host_role role;
+	uint16_t ssh_port; // 0: not said
+	size_t listens, waivers;
+	struct manifest_listen listen[MANIFEST_LISTEN_MAX];
+	struct manifest_waiver waiver[MANIFEST_NAME_MAX];
+	struct manifest_prefixes proxy, ssh_from;
+	struct manifest_names service, root_service, admin, daemon, engine, web_root, backup_catalogue, proxy_file,
+		setuid_program;
+	char *text; // owns what the names point to
+};
+
+// Reads the text. 0; 1 with a sentence "NAME:LINE: ..." in ret_error; -ENOMEM.
+MUST_USE int manifest_parse(const char *name, const char *text, size_t size, struct manifest **ret,
+			    char ret_error[MANIFEST_ERROR_MAX]);
+void manifest_free(struct manifest *m); // accepts NULL
+
+bool manifest_has(const struct manifest_names *n, const char *name);
+const char *manifest_waived(const struct manifest *m, const char *id); // the reason, or NULL
+
+// "203.0.113.0/24", "2001:db8::/32", or an address alone (its own prefix). Strict: no bits behind the prefix.
+bool ip_prefix_read(const char *text, struct ip_prefix *ret);
+bool ip_prefix_contains(const struct ip_prefix *p, bool v6, const uint8_t *address);
+#define IP_PREFIX_TEXT 64
+void ip_prefix_write(const struct ip_prefix *p, char to[IP_PREFIX_TEXT]);
+
+struct host;
+// Drafts a manifest from what runs now, for people to review. The text lives as long as the host.
+const char *manifest_learn(struct host *h);
