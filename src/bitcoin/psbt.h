@@ -11,6 +11,7 @@
 
 #include "bitcoin/descriptor.h"
 #include "bitcoin/sighash.h"
+#include "bitcoin/signature.h"
 
 #define PSBT_SIZE_MAX	 (16u << 20) // bytes; previous transactions make the bulk
 #define PSBT_INPUTS_MAX	 2500	     // more do not fit into a transaction that nodes relay (100,000 vbytes)
@@ -73,6 +74,7 @@ enum psbt_refusal {
 	PSBT_LOCKED,	       // nSequence or version does not allow the time-locked path
 	PSBT_FINAL,	       // the input is complete already
 	PSBT_NOT_FINAL,	       // extracting: an input is not complete
+	PSBT_SIGNER,	       // who holds the key failed to sign: psbt_signer's `failed` says why
 };
 const char *psbt_refusal_text(enum psbt_refusal refusal);
 
@@ -152,7 +154,8 @@ void psbt_remove(struct psbt_map *map, uint64_t type);
 // Updater: the whole previous transaction of an input, checked against it. The bytes must outlive the PSBT.
 MUST_USE enum psbt_refusal psbt_put_previous(struct psbt *psbt, struct arena *arena, size_t input,
 					     struct span bytes);
-// Updater: what the descriptor says about an input or output: scripts, key paths, taproot fields.
+// Updater: what the descriptor says about an input or output: scripts, key paths, taproot fields
+// (and for a taproot input the witness UTXO).
 // PSBT_OTHER when the script derived there is not the input's or output's.
 MUST_USE enum psbt_refusal psbt_describe_input(struct psbt *psbt, struct arena *arena, size_t input,
 					       const struct descriptor *descriptor, size_t branch,
@@ -204,16 +207,41 @@ MUST_USE enum psbt_refusal psbt_sign_taproot(struct psbt *psbt, struct arena *ar
 					     const struct sighash_shared *shared, size_t input,
 					     const uint8_t secret[SECRET_KEY_SIZE], const uint8_t random[32]);
 
-// Signs every input that is the descriptor's own (psbt_input_place) and of which the master holds a key;
-// leaves foreign and complete inputs as they are. *ret_signed counts the keys that signed; the first refusal
-// ends it.
+// Who holds keys and does not hand them out: a keystore's file or token. Its functions answer 0, 1 when the
+// key at the path is not `key`, and anything else for a failure, which ends the signing.
+struct psbt_signer {
+	void *context;
+	uint8_t fingerprint[HD_FINGERPRINT_SIZE]; // of its master, or of its one key
+	int failed;				  // the answer that ended the signing
+	// r and s, 32 bytes each, nonce and S as it pleases.
+	int (*ecdsa)(void *context, const struct path *path, const uint8_t key[PUBLIC_KEY_SIZE],
+		     const uint8_t digest[32], uint8_t raw[64]);
+	// With a tweak: for the output key that it makes of `key`. Of `key` only the x coordinate counts.
+	int (*schnorr)(void *context, const struct path *path, const uint8_t key[PUBLIC_KEY_SIZE],
+		       const struct taproot_tweak *tweak, const uint8_t digest[32], const uint8_t random[32],
+		       uint8_t signature[SCHNORR_SIGNATURE_SIZE]);
+};
+
+// Signs every input that is the descriptor's own (psbt_input_place) and of which the signer holds a key;
+// leaves foreign and complete inputs as they are. What the signer gives is verified against the descriptor's
+// key before it enters the PSBT (else PSBT_SIGNATURE). *ret_signed counts the keys that signed; the first
+// refusal ends it.
+MUST_USE enum psbt_refusal psbt_sign_by(struct psbt *psbt, struct arena *arena,
+					const struct sighash_shared *shared,
+					const struct descriptor *descriptor, struct psbt_signer *signer,
+					const uint8_t random[32], size_t *ret_signed);
+
+// The same by a master key: signs every input that is the descriptor's own and of which the master holds a
+// key; leaves foreign and complete inputs as they are. *ret_signed counts the keys that signed; the first
+// refusal ends it.
 MUST_USE enum psbt_refusal psbt_sign_own(struct psbt *psbt, struct arena *arena,
 					 const struct sighash_shared *shared,
 					 const struct descriptor *descriptor, const struct hd_private *master,
 					 const uint8_t random[32], size_t *ret_signed);
 
 // ---- joining and completing ---------------------------------------------
-// Takes from `other` what `psbt` lacks. PSBT_OTHER, PSBT_CONFLICT, PSBT_MEMORY; psbt may then be half joined.
+// Takes from `other` what `psbt` lacks. A previous transaction may come with or without its witnesses.
+// PSBT_OTHER, PSBT_CONFLICT, PSBT_MEMORY; psbt may then be half joined.
 MUST_USE enum psbt_refusal psbt_combine(struct psbt *psbt, struct arena *arena, const struct psbt *other);
 
 // Completes an input whose signatures suffice; each is verified again. The unvault is completed by its

@@ -74,6 +74,7 @@ const char *psbt_refusal_text(enum psbt_refusal refusal)
 		[PSBT_LOCKED] = "the time-locked way is not open with this nSequence",
 		[PSBT_FINAL] = "the input is complete already",
 		[PSBT_NOT_FINAL] = "an input is not complete yet",
+		[PSBT_SIGNER] = "who holds the key did not sign",
 	};
 	return refusal < ARRAY_LEN(texts) ? texts[refusal] : "refused";
 }

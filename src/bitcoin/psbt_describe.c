@@ -103,6 +103,19 @@ static enum psbt_refusal describe(struct describer *d, struct span script)
 	return refusal;
 }
 
+// BIP174's witness UTXO beside the whole transaction: some complete a taproot input only with it.
+static enum psbt_refusal spent_describe(struct describer *d, const struct tx_output *spent)
+{
+	uint8_t bytes[8 + 1 + OUTPUT_SCRIPT_MAX];
+	struct writer w = writer_over(bytes, sizeof bytes);
+	struct sink sink = { .writer = &w };
+	if (d->descriptor->kind < DESCRIPTOR_TR)
+		return PSBT_FINE;
+	tx_output_sink(spent, &sink);
+	ASSERT(!w.failed); // the script was compared with the descriptor's
+	return put(d, PSBT_IN_WITNESS_UTXO, span_over(NULL, 0), span_over(bytes, writer_size(&w)));
+}
+
 enum psbt_refusal psbt_describe_input(struct psbt *psbt, struct arena *arena, size_t input,
 				      const struct descriptor *descriptor, size_t branch, uint32_t index)
 {
@@ -110,7 +123,8 @@ enum psbt_refusal psbt_describe_input(struct psbt *psbt, struct arena *arena, si
 		return PSBT_PREVIOUS_MISSING;
 	struct describer d = { &psbt->inputs[input].map, arena, descriptor, &in_fields, branch, index,
 			       { .inner_size = 0 } };
-	return describe(&d, psbt->inputs[input].spent.script);
+	enum psbt_refusal refusal = describe(&d, psbt->inputs[input].spent.script);
+	return refusal ? refusal : spent_describe(&d, &psbt->inputs[input].spent);
 }
 
 enum psbt_refusal psbt_describe_output(struct psbt *psbt, struct arena *arena, size_t output,

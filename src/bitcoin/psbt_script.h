@@ -28,3 +28,12 @@ const uint8_t *psbt_taproot_key(const struct psbt *psbt, size_t input);
 // 64 or 65 bytes for that key, over the key path (leaf NULL) or a leaf: only types all and default.
 enum psbt_refusal psbt_taproot_verify(const struct sighash_shared *shared, size_t input, const uint8_t *leaf,
 				      const uint8_t key[XONLY_KEY_SIZE], struct span signature);
+
+// One key's signature or signatures in one input, by a signer. PSBT_SIGNER with signer->failed 1 when the key at
+// the path is not `key`.
+enum psbt_refusal psbt_v0_by(struct psbt *psbt, struct arena *arena, const struct sighash_shared *shared,
+			     size_t input, struct psbt_signer *signer, const struct path *path,
+			     const uint8_t key[PUBLIC_KEY_SIZE]);
+enum psbt_refusal psbt_taproot_by(struct psbt *psbt, struct arena *arena, const struct sighash_shared *shared,
+				  size_t input, struct psbt_signer *signer, const struct path *path,
+				  const uint8_t key[PUBLIC_KEY_SIZE], const uint8_t random[32]);

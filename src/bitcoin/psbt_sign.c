@@ -69,6 +69,24 @@ enum psbt_refusal psbt_add_v0(struct psbt *psbt, struct arena *arena, const stru
 	return v0_put(psbt, arena, input, key, der);
 }
 
+// The signature comes from elsewhere: its S is made low and it is verified before it is put.
+enum psbt_refusal psbt_v0_by(struct psbt *psbt, struct arena *arena, const struct sighash_shared *shared,
+			     size_t input, struct psbt_signer *signer, const struct path *path,
+			     const uint8_t key[PUBLIC_KEY_SIZE])
+{
+	uint8_t digest[32], raw[64], der[ECDSA_DER_MAX];
+	size_t size;
+	enum psbt_refusal refusal = psbt_digest_v0(psbt, shared, input, key, digest);
+	if (refusal)
+		return refusal;
+	signer->failed = signer->ecdsa(signer->context, path, key, digest, raw);
+	if (signer->failed)
+		return PSBT_SIGNER;
+	if (ecdsa_from_raw(raw, span_over(key, PUBLIC_KEY_SIZE), digest, der, &size))
+		return PSBT_SIGNATURE;
+	return v0_put(psbt, arena, input, key, span_over(der, size));
+}
+
 enum psbt_refusal psbt_sign_v0(struct psbt *psbt, struct arena *arena, const struct sighash_shared *shared,
 			       size_t input, const uint8_t secret[SECRET_KEY_SIZE])
 {
@@ -91,70 +109,70 @@ struct taproot_signer {
 	size_t input;
 	unsigned type;
 	const uint8_t *random;
+	struct psbt_signer *by;
+	const struct path *path;
+	const uint8_t *key; // compressed
 };
 
-// Signs and puts the signature into a field.
-static enum psbt_refusal taproot_put(const struct taproot_signer *s, const uint8_t secret[SECRET_KEY_SIZE],
-				     const uint8_t *leaf, uint64_t field, struct span key_data)
+struct taproot_place { // where a signature goes, and for whom it must verify
+	const struct taproot_tweak *tweak;
+	const uint8_t *verifies_for; // XONLY_KEY_SIZE
+	const uint8_t *leaf;
+	uint64_t field;
+	struct span key_data;
+};
+
+static enum psbt_refusal taproot_put(const struct taproot_signer *s, const struct taproot_place *at)
 {
-	uint8_t digest[32], signature[65];
-	if (sighash_v1(s->shared, s->input, leaf, s->type, digest))
+	uint8_t digest[32], signature[SCHNORR_SIGNATURE_SIZE + 1];
+	if (sighash_v1(s->shared, s->input, at->leaf, s->type, digest))
 		return PSBT_STRUCTURE;
-	if (schnorr_sign(secret, s->random, digest, sizeof digest, signature))
+	s->by->failed = s->by->schnorr(s->by->context, s->path, s->key, at->tweak, digest, s->random, signature);
+	if (s->by->failed)
+		return PSBT_SIGNER;
+	if (!schnorr_verify(at->verifies_for, digest, sizeof digest, signature))
 		return PSBT_SIGNATURE;
-	signature[64] = (uint8_t)s->type;
-	return psbt_put(&s->psbt->inputs[s->input].map, s->arena, field, key_data,
+	signature[SCHNORR_SIGNATURE_SIZE] = (uint8_t)s->type;
+	return psbt_put(&s->psbt->inputs[s->input].map, s->arena, at->field, at->key_data,
 			span_over(signature, s->type == SIGHASH_DEFAULT ? 64 : 65));
 }
 
 // The key path: the tweaked key must be the output's.
-static enum psbt_refusal key_path_sign(const struct taproot_signer *s, const uint8_t secret[SECRET_KEY_SIZE],
-				       const uint8_t output[XONLY_KEY_SIZE])
+static enum psbt_refusal key_path_sign(const struct taproot_signer *s, const uint8_t output[XONLY_KEY_SIZE])
 {
 	const struct psbt_pair *root = psbt_find(&s->psbt->inputs[s->input].map, PSBT_IN_TAP_MERKLE_ROOT);
-	uint8_t tweaked[SECRET_KEY_SIZE], key[PUBLIC_KEY_SIZE];
-	enum psbt_refusal refusal = PSBT_KEY;
-	if (taproot_output_secret(secret, root ? root->value.at : NULL, tweaked) == 0 &&
-	    public_key_of(tweaked, key) == 0 && memcmp(key + 1, output, XONLY_KEY_SIZE) == 0)
-		refusal = taproot_put(s, tweaked, NULL, PSBT_IN_TAP_KEY_SIG, span_over(NULL, 0));
-	secret_wipe(tweaked, sizeof tweaked);
-	return refusal;
+	const struct taproot_tweak tweak = { root ? root->value.at : NULL };
+	const struct taproot_place at = { &tweak, output, NULL, PSBT_IN_TAP_KEY_SIG, { NULL, 0 } };
+	uint8_t tweaked[XONLY_KEY_SIZE];
+	bool odd;
+	if (taproot_output_key(s->key + 1, tweak.root, tweaked, &odd) ||
+	    memcmp(tweaked, output, XONLY_KEY_SIZE) != 0)
+		return PSBT_KEY;
+	return taproot_put(s, &at);
 }
 
 // One leaf, if it is of the output's tree and holds the key.
-static enum psbt_refusal leaf_sign(const struct taproot_signer *s, const uint8_t secret[SECRET_KEY_SIZE],
-				   const uint8_t output[XONLY_KEY_SIZE], const struct psbt_pair *pair)
+static enum psbt_refusal leaf_sign(const struct taproot_signer *s, const uint8_t output[XONLY_KEY_SIZE],
+				   const struct psbt_pair *pair)
 {
 	struct span script = span_over(pair->value.at, pair->value.size - 1);
-	uint8_t key[PUBLIC_KEY_SIZE], key_and_leaf[XONLY_KEY_SIZE + TAPROOT_HASH_SIZE];
-	if (public_key_of(secret, key) || (pair->key_data.at[0] & 0xfe) != TAPROOT_LEAF_VERSION ||
-	    !script_holds(script, key + 1, XONLY_KEY_SIZE))
+	uint8_t key_and_leaf[XONLY_KEY_SIZE + TAPROOT_HASH_SIZE];
+	if ((pair->key_data.at[0] & 0xfe) != TAPROOT_LEAF_VERSION ||
+	    !script_holds(script, s->key + 1, XONLY_KEY_SIZE))
 		return PSBT_KEY;
 	if (!taproot_control_proves(pair->key_data, script, output))
 		return PSBT_SCRIPT;
-	memcpy(key_and_leaf, key + 1, XONLY_KEY_SIZE);
+	memcpy(key_and_leaf, s->key + 1, XONLY_KEY_SIZE);
 	taproot_leaf_hash(TAPROOT_LEAF_VERSION, script, key_and_leaf + XONLY_KEY_SIZE);
-	return taproot_put(s, secret, key_and_leaf + XONLY_KEY_SIZE, PSBT_IN_TAP_SCRIPT_SIG,
-			   span_over(key_and_leaf, sizeof key_and_leaf));
+	const struct taproot_place at = { NULL, s->key + 1, key_and_leaf + XONLY_KEY_SIZE,
+					  PSBT_IN_TAP_SCRIPT_SIG, span_over(key_and_leaf, sizeof key_and_leaf) };
+	return taproot_put(s, &at);
 }
 
-enum psbt_refusal psbt_sign_taproot(struct psbt *psbt, struct arena *arena,
-				    const struct sighash_shared *shared, size_t input,
-				    const uint8_t secret[SECRET_KEY_SIZE], const uint8_t random[32])
+static enum psbt_refusal taproot_sign(const struct taproot_signer *s, const uint8_t output[XONLY_KEY_SIZE])
 {
-	const uint8_t *output = psbt_taproot_key(psbt, input);
-	if (!output)
-		return PSBT_TEMPLATE;
-	if (is_final(psbt, input))
-		return PSBT_FINAL;
-	struct psbt_map *map = &psbt->inputs[input].map;
-	const struct psbt_pair *type = psbt_find(map, PSBT_IN_SIGHASH);
-	struct taproot_signer s = {
-		psbt, arena, shared, input, type ? psbt_u32(type->value) : SIGHASH_DEFAULT, random
-	};
-	if (s.type != SIGHASH_DEFAULT && s.type != SIGHASH_ALL)
-		return PSBT_SIGHASH_TYPE;
-	enum psbt_refusal refusal = key_path_sign(&s, secret, output);
+	struct psbt_map *map = &s->psbt->inputs[s->input].map;
+	enum psbt_refusal refusal = key_path_sign(s, output);
 	bool signed_once = refusal == PSBT_FINE;
 	// by index: putting a signature may move the pairs, and a leaf's place only grows
 	for (size_t i = 0; i < map->count && (refusal == PSBT_FINE || refusal == PSBT_KEY); i++) {
@@ -162,9 +180,55 @@ enum psbt_refusal psbt_sign_taproot(struct psbt *psbt, struct arena *arena,
 		if (pair.type != PSBT_IN_TAP_LEAF_SCRIPT)
 			continue;
 		size_t before = map->count;
-		refusal = leaf_sign(&s, secret, output, &pair);
+		refusal = leaf_sign(s, output, &pair);
 		signed_once |= refusal == PSBT_FINE;
 		i += map->count - before;
 	}
 	return refusal == PSBT_KEY && signed_once ? PSBT_FINE : refusal;
+}
+
+enum psbt_refusal psbt_taproot_by(struct psbt *psbt, struct arena *arena, const struct sighash_shared *shared,
+				  size_t input, struct psbt_signer *signer, const struct path *path,
+				  const uint8_t key[PUBLIC_KEY_SIZE], const uint8_t random[32])
+{
+	const uint8_t *output = psbt_taproot_key(psbt, input);
+	if (!output)
+		return PSBT_TEMPLATE;
+	if (is_final(psbt, input))
+		return PSBT_FINAL;
+	const struct psbt_pair *type = psbt_find(&psbt->inputs[input].map, PSBT_IN_SIGHASH);
+	const struct taproot_signer s = { .psbt = psbt,
+					  .arena = arena,
+					  .shared = shared,
+					  .input = input,
+					  .type = type ? psbt_u32(type->value) : SIGHASH_DEFAULT,
+					  .random = random,
+					  .by = signer,
+					  .path = path,
+					  .key = key };
+	if (s.type != SIGHASH_DEFAULT && s.type != SIGHASH_ALL)
+		return PSBT_SIGHASH_TYPE;
+	return taproot_sign(&s, output);
+}
+
+// A bare secret as a signer: `context` is the secret, and there is no path.
+static int secret_schnorr(void *context, const struct path *path, const uint8_t key[PUBLIC_KEY_SIZE],
+			  const struct taproot_tweak *tweak, const uint8_t digest[32],
+			  const uint8_t random[32], uint8_t signature[SCHNORR_SIGNATURE_SIZE])
+{
+	return taproot_schnorr(context, tweak, digest, random, signature);
+}
+
+enum psbt_refusal psbt_sign_taproot(struct psbt *psbt, struct arena *arena,
+				    const struct sighash_shared *shared, size_t input,
+				    const uint8_t secret[SECRET_KEY_SIZE], const uint8_t random[32])
+{
+	static const struct path none = { .count = 0 };
+	struct psbt_signer signer = { .context = (void *)(uintptr_t)secret, .schnorr = secret_schnorr };
+	uint8_t key[PUBLIC_KEY_SIZE];
+	if (public_key_of(secret, key))
+		return PSBT_KEY;
+	enum psbt_refusal refusal =
+		psbt_taproot_by(psbt, arena, shared, input, &signer, &none, key, random);
+	return refusal == PSBT_SIGNER ? PSBT_SIGNATURE : refusal;
 }

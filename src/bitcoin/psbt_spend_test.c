@@ -317,6 +317,50 @@ static void test_altered(void **state)
 	assert_false(psbt_output_place(&psbt, 1, &d, &branch, &index));
 }
 
+// Another signer may write the previous transaction again without its witnesses: that alters nothing.
+static void test_previous_stripped(void **state)
+{
+	struct psbt psbt, other;
+	uint8_t item[] = { 1, 2, 3 }, id[TXID_SIZE];
+	struct span witness = span_over(item, sizeof item);
+	struct transaction previous;
+	wallet("wsh(sortedmulti(2,$0,$1,$2))");
+	spend(&psbt, SEQUENCE_REPLACEABLE);
+	size_t size = fund(id), with;
+	assert_int_equal(
+		transaction_parse(span_over(previous_bytes, size), TRANSACTION_WIRE, &arena, &previous), 0);
+	previous.inputs[0].witness = &witness;
+	previous.inputs[0].witness_count = 1;
+	struct writer w = writer_over(copy, sizeof copy);
+	transaction_write(&previous, true, &w);
+	with = writer_size(&w);
+	assert_in_range(with, size + 1, sizeof copy);
+	other = psbt;
+	carry(&other);
+	assert_int_equal(psbt_put_previous(&other, &arena, 0, span_over(copy, with)), PSBT_FINE);
+	assert_int_equal(sign(&other, 1), PSBT_FINE);
+	carry(&other);
+	assert_int_equal(sign(&psbt, 0), PSBT_FINE);
+	assert_int_equal(psbt_combine(&psbt, &arena, &other), PSBT_FINE);
+	assert_int_equal(psbt_find(&psbt.inputs[0].map, PSBT_IN_NON_WITNESS_UTXO)->value.size, size);
+	assert_int_equal(finalize(&psbt), PSBT_FINE);
+}
+
+// A taproot input carries its witness UTXO too, which others complete it by.
+static void test_taproot_spent(void **state)
+{
+	struct psbt psbt;
+	struct tx_output spent;
+	wallet("tr($0)");
+	spend(&psbt, SEQUENCE_REPLACEABLE);
+	const struct psbt_pair *pair = psbt_find(&psbt.inputs[0].map, PSBT_IN_WITNESS_UTXO);
+	assert_non_null(pair);
+	assert_int_equal(tx_output_parse(pair->value, &spent), 0);
+	assert_int_equal(spent.value, FUNDED);
+	assert_true(span_equal(spent.script, psbt.inputs[0].spent.script));
+	assert_true(psbt.inputs[0].previous_full);
+}
+
 // A witness script that is not the one paid to, and a foreign signature.
 static void test_false_parts(void **state)
 {
@@ -471,10 +515,16 @@ static void test_sign_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spends),	    cmocka_unit_test(test_locked),
-		cmocka_unit_test(test_previous),    cmocka_unit_test(test_altered),
-		cmocka_unit_test(test_false_parts), cmocka_unit_test(test_nested),
-		cmocka_unit_test(test_false_leaf),  cmocka_unit_test(test_sign_own),
+		cmocka_unit_test(test_spends),
+		cmocka_unit_test(test_locked),
+		cmocka_unit_test(test_previous),
+		cmocka_unit_test(test_altered),
+		cmocka_unit_test(test_false_parts),
+		cmocka_unit_test(test_nested),
+		cmocka_unit_test(test_false_leaf),
+		cmocka_unit_test(test_sign_own),
+		cmocka_unit_test(test_previous_stripped),
+		cmocka_unit_test(test_taproot_spent),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

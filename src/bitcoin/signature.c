@@ -15,57 +15,96 @@ static void der_write(const secp256k1_ecdsa_signature *signature, uint8_t der[EC
 }
 
 static int sign_and_verify(const uint8_t secret[SECRET_KEY_SIZE], const secp256k1_pubkey *point,
-			   const uint8_t digest[32], uint8_t der[ECDSA_DER_MAX], size_t *ret_size)
+			   const uint8_t digest[32], secp256k1_ecdsa_signature *ret)
 {
-	secp256k1_ecdsa_signature signature;
-	int valid = secp256k1_ecdsa_sign(curve_context(), &signature, digest, secret,
+	int valid = secp256k1_ecdsa_sign(curve_context(), ret, digest, secret,
 					 secp256k1_nonce_function_rfc6979, NULL);
 	declassify(&valid, sizeof valid);
-	declassify(&signature, sizeof signature);
+	declassify(ret, sizeof *ret);
 	if (!valid)
 		return 1;
-	if (!secp256k1_ecdsa_verify(curve_context(), &signature, digest, point)) {
-		secret_wipe(&signature, sizeof signature);
+	if (!secp256k1_ecdsa_verify(curve_context(), ret, digest, point)) {
+		secret_wipe(ret, sizeof *ret);
 		return -EIO;
 	}
-	der_write(&signature, der, ret_size);
 	return 0;
 }
 
 int ecdsa_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t digest[32], uint8_t der[ECDSA_DER_MAX],
 	       size_t *ret_size)
 {
+	secp256k1_ecdsa_signature signature;
 	secp256k1_pubkey point;
 	int valid = secp256k1_ec_pubkey_create(curve_context(), &point, secret);
 	declassify(&valid, sizeof valid);
 	declassify(&point, sizeof point);
 	if (!valid)
 		return 1;
-	return sign_and_verify(secret, &point, digest, der, ret_size);
+	int result = sign_and_verify(secret, &point, digest, &signature);
+	if (!result)
+		der_write(&signature, der, ret_size);
+	return result;
+}
+
+static int sign_for(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t key[PUBLIC_KEY_SIZE],
+		    const uint8_t digest[32], secp256k1_ecdsa_signature *ret)
+{
+	secp256k1_pubkey point;
+	if (!secp256k1_ec_pubkey_parse(curve_context(), &point, key, PUBLIC_KEY_SIZE))
+		return 1;
+	return sign_and_verify(secret, &point, digest, ret);
 }
 
 int ecdsa_sign_for(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t key[PUBLIC_KEY_SIZE],
 		   const uint8_t digest[32], uint8_t der[ECDSA_DER_MAX], size_t *ret_size)
 {
+	secp256k1_ecdsa_signature signature;
+	int result = sign_for(secret, key, digest, &signature);
+	if (!result)
+		der_write(&signature, der, ret_size);
+	return result;
+}
+
+int ecdsa_sign_raw_for(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t key[PUBLIC_KEY_SIZE],
+		       const uint8_t digest[32], uint8_t raw[64])
+{
+	secp256k1_ecdsa_signature signature;
+	int result = sign_for(secret, key, digest, &signature);
+	if (!result)
+		secp256k1_ecdsa_signature_serialize_compact(curve_context(), raw, &signature);
+	return result;
+}
+
+// S made low, verified.
+static bool raw_read(const uint8_t raw[64], struct span public_key, const uint8_t digest[32],
+		     secp256k1_ecdsa_signature *ret)
+{
 	secp256k1_pubkey point;
-	if (!secp256k1_ec_pubkey_parse(curve_context(), &point, key, PUBLIC_KEY_SIZE))
-		return 1;
-	return sign_and_verify(secret, &point, digest, der, ret_size);
+	if (!public_key_valid_any(public_key) ||
+	    !secp256k1_ec_pubkey_parse(curve_context(), &point, public_key.at, public_key.size) ||
+	    !secp256k1_ecdsa_signature_parse_compact(curve_context(), ret, raw))
+		return false;
+	secp256k1_ecdsa_signature_normalize(curve_context(), ret, ret);
+	return secp256k1_ecdsa_verify(curve_context(), ret, digest, &point);
 }
 
 int ecdsa_from_raw(const uint8_t raw[64], struct span public_key, const uint8_t digest[32],
 		   uint8_t der[ECDSA_DER_MAX], size_t *ret_size)
 {
 	secp256k1_ecdsa_signature signature;
-	secp256k1_pubkey point;
-	if (!public_key_valid_any(public_key) ||
-	    !secp256k1_ec_pubkey_parse(curve_context(), &point, public_key.at, public_key.size) ||
-	    !secp256k1_ecdsa_signature_parse_compact(curve_context(), &signature, raw))
-		return 1;
-	secp256k1_ecdsa_signature_normalize(curve_context(), &signature, &signature);
-	if (!secp256k1_ecdsa_verify(curve_context(), &signature, digest, &point))
+	if (!raw_read(raw, public_key, digest, &signature))
 		return 1;
 	der_write(&signature, der, ret_size);
+	return 0;
+}
+
+int ecdsa_raw_normalize(const uint8_t raw[64], struct span public_key, const uint8_t digest[32],
+			uint8_t ret[64])
+{
+	secp256k1_ecdsa_signature signature;
+	if (!raw_read(raw, public_key, digest, &signature))
+		return 1;
+	secp256k1_ecdsa_signature_serialize_compact(curve_context(), ret, &signature);
 	return 0;
 }
 

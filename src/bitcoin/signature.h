@@ -21,10 +21,17 @@ MUST_USE int ecdsa_sign(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t dig
 MUST_USE int ecdsa_sign_for(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t key[PUBLIC_KEY_SIZE],
 			    const uint8_t digest[32], uint8_t der[ECDSA_DER_MAX], size_t *ret_size);
 
+// The same as r and s, 32 bytes each.
+MUST_USE int ecdsa_sign_raw_for(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t key[PUBLIC_KEY_SIZE],
+				const uint8_t digest[32], uint8_t raw[64]);
+
 // From a foreign signer (PKCS#11: r then s, 32 bytes each, nonce and S as it
 // pleased): S made low, verified for that key and digest. 0, or 1 when it is not a signature of it.
 MUST_USE int ecdsa_from_raw(const uint8_t raw[64], struct span public_key, const uint8_t digest[32],
 			    uint8_t der[ECDSA_DER_MAX], size_t *ret_size);
+// The same with r and s out again; raw may equal ret.
+MUST_USE int ecdsa_raw_normalize(const uint8_t raw[64], struct span public_key, const uint8_t digest[32],
+				 uint8_t ret[64]);
 
 // Strict DER (BIP66) with r and s in 1..n-1 and s low (BIP146).
 bool ecdsa_der_valid(struct span der);

@@ -3,6 +3,7 @@
 
 #include "bitcoin/compact.h"
 #include "bitcoin/hashes.h"
+#include "crypto/secret.h"
 
 void taproot_leaf_hash(uint8_t version, struct span script, uint8_t ret[TAPROOT_HASH_SIZE])
 {
@@ -51,6 +52,20 @@ int taproot_output_secret(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t *
 		return 1;
 	tweak_hash(public + 1, root, tweak);
 	return xonly_secret_tweak(secret, tweak, ret);
+}
+
+int taproot_schnorr(const uint8_t secret[SECRET_KEY_SIZE], const struct taproot_tweak *tweak,
+		    const uint8_t digest[32], const uint8_t random[32],
+		    uint8_t signature[SCHNORR_SIGNATURE_SIZE])
+{
+	uint8_t tweaked[SECRET_KEY_SIZE];
+	if (!tweak)
+		return schnorr_sign(secret, random, digest, 32, signature);
+	int result = taproot_output_secret(secret, tweak->root, tweaked);
+	if (!result)
+		result = schnorr_sign(tweaked, random, digest, 32, signature);
+	secret_wipe(tweaked, sizeof tweaked);
+	return result;
 }
 
 struct node { // a finished subtree, waiting for its sibling

@@ -4,6 +4,7 @@
 
 #include "bitcoin/address.h"
 #include "bitcoin/curve.h"
+#include "bitcoin/signature.h"
 
 #define TAPROOT_LEAF_VERSION 0xc0
 #define TAPROOT_HASH_SIZE    32
@@ -20,9 +21,17 @@ void taproot_branch_hash(const uint8_t a[TAPROOT_HASH_SIZE], const uint8_t b[TAP
 // only, BIP86). 0, or 1 when the key is not valid or the tweak gives none (2^-127).
 MUST_USE int taproot_output_key(const uint8_t internal[XONLY_KEY_SIZE], const uint8_t *root,
 				uint8_t ret[XONLY_KEY_SIZE], bool *ret_odd);
+// What makes an output key of an internal key, for who signs without handing out the secret.
+struct taproot_tweak {
+	const uint8_t *root; // TAPROOT_HASH_SIZE bytes, or NULL for a key path only
+};
 // The secret that signs for that output key.
 MUST_USE int taproot_output_secret(const uint8_t secret[SECRET_KEY_SIZE], const uint8_t *root,
 				   uint8_t ret[SECRET_KEY_SIZE]);
+// BIP340 over a digest by the output key's secret, or without a tweak by the secret itself. Results as schnorr_sign.
+MUST_USE int taproot_schnorr(const uint8_t secret[SECRET_KEY_SIZE], const struct taproot_tweak *tweak,
+			     const uint8_t digest[32], const uint8_t random[32],
+			     uint8_t signature[SCHNORR_SIGNATURE_SIZE]);
 
 struct taproot_leaf {
 	unsigned depth; // 0 when it is the only one
