@@ -82,7 +82,7 @@ static void ours_evm(void)
 {
 	struct evm_signature signature;
 	digest_next();
-	ASSERT(evm_sign(secret, digest, &signature) == 0);
+	ASSERT(evm_sign_for(secret, &account, digest, &signature) == 0);
 }
 
 static void bare_evm_recovered(void)

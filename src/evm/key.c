@@ -107,15 +107,14 @@ static bool signature_proves(const struct evm_signature *signature, const uint8_
 	return evm_recover(digest, signature, &found) == 0 && evm_address_equal(&found, account);
 }
 
-int evm_sign(const uint8_t secret[EVM_SECRET_SIZE], const uint8_t digest[32], struct evm_signature *ret)
+int evm_sign_for(const uint8_t secret[EVM_SECRET_SIZE], const struct evm_address *account, const uint8_t digest[32],
+		 struct evm_signature *ret)
 {
 	secp256k1_ecdsa_recoverable_signature made;
 	struct evm_signature signature;
-	struct evm_address account;
 	uint8_t compact[64];
 	int parity, valid;
-	if (evm_key_address(secret, &account))
-		return 1;
+	ASSERT(context);
 	valid = secp256k1_ecdsa_sign_recoverable(context, &made, digest, secret, secp256k1_nonce_function_rfc6979, NULL);
 	declassify(&valid, sizeof valid);
 	declassify(&made, sizeof made);
@@ -123,7 +122,7 @@ int evm_sign(const uint8_t secret[EVM_SECRET_SIZE], const uint8_t digest[32], st
 		return 1;
 	ASSERT(secp256k1_ecdsa_recoverable_signature_serialize_compact(context, compact, &parity, &made));
 	signature_split(compact, parity, &signature);
-	if (signature_proves(&signature, digest, &account)) {
+	if (signature_proves(&signature, digest, account)) {
 		*ret = signature;
 		return 0;
 	}
@@ -131,6 +130,12 @@ int evm_sign(const uint8_t secret[EVM_SECRET_SIZE], const uint8_t digest[32], st
 	secret_wipe(compact, sizeof compact);
 	secret_wipe(&signature, sizeof signature);
 	return -EIO;
+}
+
+int evm_sign(const uint8_t secret[EVM_SECRET_SIZE], const uint8_t digest[32], struct evm_signature *ret)
+{
+	struct evm_address account;
+	return evm_key_address(secret, &account) ? 1 : evm_sign_for(secret, &account, digest, ret);
 }
 
 int evm_signature_from_raw(const uint8_t raw[64], const struct evm_address *account, const uint8_t digest[32],

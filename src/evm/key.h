@@ -26,6 +26,10 @@ MUST_USE int evm_key_address(const uint8_t secret[EVM_SECRET_SIZE], struct evm_a
 // Nonce by RFC 6979 without extra entropy, low S. 0, 1 when the secret is not
 // valid, or -EIO when the result did not verify.
 MUST_USE int evm_sign(const uint8_t secret[EVM_SECRET_SIZE], const uint8_t digest[32], struct evm_signature *ret);
+// The same for an account that the caller knows from elsewhere: stronger, since a secret that was damaged in
+// memory is noticed (-EIO), and faster, since the public key is not computed again.
+MUST_USE int evm_sign_for(const uint8_t secret[EVM_SECRET_SIZE], const struct evm_address *account,
+			  const uint8_t digest[32], struct evm_signature *ret);
 
 // From a foreign signer (PKCS#11: r then s, S as it pleased): S made low, the
 // parity found by trial against the account. 0, or 1 when it is not that account's signature of the digest.

@@ -45,8 +45,25 @@ static void test_fault(void **state)
 	}
 }
 
+// A secret that was damaged in memory signs for another account: nothing comes out.
+static void test_damaged_secret(void **state)
+{
+	static const uint8_t seed[32] = { 1 }, digest[32] = { 3 };
+	uint8_t secret[32] = { 2 };
+	struct evm_address account;
+	struct evm_signature signature = { .y_parity = 9 }, untouched = signature;
+	damage = 0;
+	evm_keys_init(seed);
+	assert_int_equal(evm_key_address(secret, &account), 0);
+	secret[31] ^= 1;
+	assert_int_equal(evm_sign_for(secret, &account, digest, &signature), -EIO);
+	assert_memory_equal(&signature, &untouched, sizeof signature);
+	secret[31] ^= 1;
+	assert_int_equal(evm_sign_for(secret, &account, digest, &signature), 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_fault) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_fault), cmocka_unit_test(test_damaged_secret) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
