@@ -155,7 +155,7 @@ void psbt_remove(struct psbt_map *map, uint64_t type);
 MUST_USE enum psbt_refusal psbt_put_previous(struct psbt *psbt, struct arena *arena, size_t input,
 					     struct span bytes);
 // Updater: what the descriptor says about an input or output: scripts, key paths, taproot fields
-// (and for a taproot input the witness UTXO).
+// and, for an input, the witness UTXO beside the whole previous transaction.
 // PSBT_OTHER when the script derived there is not the input's or output's.
 MUST_USE enum psbt_refusal psbt_describe_input(struct psbt *psbt, struct arena *arena, size_t input,
 					       const struct descriptor *descriptor, size_t branch,

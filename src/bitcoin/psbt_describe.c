@@ -103,14 +103,13 @@ static enum psbt_refusal describe(struct describer *d, struct span script)
 	return refusal;
 }
 
-// BIP174's witness UTXO beside the whole transaction: some complete a taproot input only with it.
+// BIP174's witness UTXO beside the whole transaction, as Bitcoin Core writes both: by its presence some tell
+// that the input is segwit at all (wally signs by the old algorithm without it), and complete taproot.
 static enum psbt_refusal spent_describe(struct describer *d, const struct tx_output *spent)
 {
 	uint8_t bytes[8 + 1 + OUTPUT_SCRIPT_MAX];
 	struct writer w = writer_over(bytes, sizeof bytes);
 	struct sink sink = { .writer = &w };
-	if (d->descriptor->kind < DESCRIPTOR_TR)
-		return PSBT_FINE;
 	tx_output_sink(spent, &sink);
 	ASSERT(!w.failed); // the script was compared with the descriptor's
 	return put(d, PSBT_IN_WITNESS_UTXO, span_over(NULL, 0), span_over(bytes, writer_size(&w)));

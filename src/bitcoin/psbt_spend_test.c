@@ -346,19 +346,22 @@ static void test_previous_stripped(void **state)
 	assert_int_equal(finalize(&psbt), PSBT_FINE);
 }
 
-// A taproot input carries its witness UTXO too, which others complete it by.
-static void test_taproot_spent(void **state)
+// An input carries its witness UTXO too, by which others tell that it is segwit.
+static void test_witness_spent(void **state)
 {
-	struct psbt psbt;
-	struct tx_output spent;
-	wallet("tr($0)");
-	spend(&psbt, SEQUENCE_REPLACEABLE);
-	const struct psbt_pair *pair = psbt_find(&psbt.inputs[0].map, PSBT_IN_WITNESS_UTXO);
-	assert_non_null(pair);
-	assert_int_equal(tx_output_parse(pair->value, &spent), 0);
-	assert_int_equal(spent.value, FUNDED);
-	assert_true(span_equal(spent.script, psbt.inputs[0].spent.script));
-	assert_true(psbt.inputs[0].previous_full);
+	static const char *const texts[] = { "wpkh($0)", "wsh(sortedmulti(2,$0,$1,$2))", "tr($0)" };
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct psbt psbt;
+		struct tx_output spent;
+		wallet(texts[i]);
+		spend(&psbt, SEQUENCE_REPLACEABLE);
+		const struct psbt_pair *pair = psbt_find(&psbt.inputs[0].map, PSBT_IN_WITNESS_UTXO);
+		assert_non_null(pair);
+		assert_int_equal(tx_output_parse(pair->value, &spent), 0);
+		assert_int_equal(spent.value, FUNDED);
+		assert_true(span_equal(spent.script, psbt.inputs[0].spent.script));
+		assert_true(psbt.inputs[0].previous_full);
+	}
 }
 
 // A witness script that is not the one paid to, and a foreign signature.
@@ -524,7 +527,7 @@ int main(void)
 		cmocka_unit_test(test_false_leaf),
 		cmocka_unit_test(test_sign_own),
 		cmocka_unit_test(test_previous_stripped),
-		cmocka_unit_test(test_taproot_spent),
+		cmocka_unit_test(test_witness_spent),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }
