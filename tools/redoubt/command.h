@@ -75,5 +75,7 @@ int command_journal_void(int argc, char **argv);
 int command_proof_inclusion(int argc, char **argv);
 int command_proof_consistency(int argc, char **argv);
 int command_history_rebuild(int argc, char **argv);
+int command_host_check(int argc, char **argv);    // host.c; exit codes of its own
+int command_host_manifest(int argc, char **argv);
 int command_completion(int argc, char **argv);
 int command_replay(int argc, char **argv); // replay.c; parses its own options, --json included

@@ -74,6 +74,19 @@ const struct command commands[] = {
 	{ "replay", "--format bitstamp-l3 | lobster FILE", "Run a recorded flow through the state machine, in memory",
 	  "  --format NAME           bitstamp-l3 or lobster; FILE may be gzipped\n"
 	  "Prints commands, fills and the state hash. No running exchange is touched.", command_replay },
+	{ "host check", "[--root DIR] [--manifest FILE] [--only ID] [--fail-on SEVERITY] [--sarif] [--all]",
+	  "Examine the server: firewall, SSH, accounts, services, updates, files, logs, backups",
+	  "  --root DIR              examine the tree beneath DIR instead of the running machine\n"
+	  "  --manifest FILE         what the host is for (/etc/redoubt/host.manifest, beneath the root)\n"
+	  "  --only ID               one check (SSH-01) or one group (SSH)\n"
+	  "  --fail-on SEVERITY      info, low, medium, high or critical (low)\n"
+	  "  --sarif                 SARIF 2.1.0 on standard output\n"
+	  "  --all                   show what passed and what does not apply, too\n"
+	  "It changes nothing, starts no shell, and says the SHA-256 of its result.\n"
+	  "Its exit codes: 0 clean, 1 something failed at or above --fail-on, 2 usage, 3 something is unknown.",
+	  command_host_check },
+	{ "host manifest", "[--learn] [--root DIR] [--manifest FILE]", "Check the host's manifest, or draft one from what runs",
+	  "  --learn                 print a draft for people to review", command_host_manifest },
 	{ "completion", "bash", "Print a completion script: source <(redoubt completion bash)", "", command_completion },
 };
 const size_t command_count = ARRAY_LEN(commands);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// BAK: whether everything can be got back.
+#include "host/checks.h"
+
+const struct check backups_checks[] = {
+	{ "BAK-01", SEVERITY_CRITICAL, "O9 S",
+	  "There is a fresh backup",
+	  "the last success at most 24 h ago",
+	  "what was not backed up is gone",
+	  "redoubt backup run", NULL },
+	{ "BAK-02", SEVERITY_CRITICAL, "C",
+	  "A restore was tried",
+	  "a drill within 7 days: integrity, counts and ledger sums equal",
+	  "a backup that was never restored is a hope",
+	  "redoubt backup drill", NULL },
+	{ "BAK-03", SEVERITY_HIGH, "S",
+	  "Backups lie in two places",
+	  "two destinations, one off the host that cannot be rewritten",
+	  "what takes the host takes the disk beside it",
+	  "add a destination", NULL },
+	{ "BAK-04", SEVERITY_CRITICAL, "C",
+	  "Backups are sealed, and their key is elsewhere",
+	  "sealed files only, no plain database, no private key on the host",
+	  "a stolen backup is a stolen database",
+	  "rotate the key and seal again", NULL },
+	{ "BAK-05", SEVERITY_HIGH, "S",
+	  "Backups do not fail silently",
+	  "last job done, size within 50 % of the one before",
+	  "an empty backup succeeds every night",
+	  "see the job's log", NULL },
+	{ "BAK-06", SEVERITY_HIGH, "S",
+	  "Backup directories are private",
+	  "mode 0700, outside web roots",
+	  "see WEB-03",
+	  "chmod 700 DIRECTORY", NULL },
+	{ "BAK-07", SEVERITY_HIGH, "C",
+	  "The holders of the recovery key can be reached",
+	  "a drill within 90 days with enough distinct active staff",
+	  "a quorum that cannot meet cannot restore",
+	  "hold the drill", NULL },
+};
+const size_t backups_check_count = ARRAY_LEN(backups_checks);
