@@ -10,6 +10,7 @@ int ceremony_join_run(int argc, char **argv);
 int ceremony_register_run(int argc, char **argv);
 int ceremony_protocol_run(int argc, char **argv);
 int ceremony_status_run(int argc, char **argv);
+int ceremony_open_run(int argc, char **argv);
 
 int keep_rotate_run(int argc, char **argv);
 int keep_swept_run(int argc, char **argv);

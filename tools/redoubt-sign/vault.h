@@ -30,6 +30,8 @@
 #define VAULT_POLICY "policy"
 #define VAULT_STATE "state"
 #define VAULT_TOKEN "token"
+#define VAULT_CEREMONY "ceremony" // what was agreed on and how far it came (ceremony.h)
+#define VAULT_CEREMONY_MODE "ceremony-mode" // one payload for which owners may change (ceremony_mode.h)
 #define VAULT_LOG "log"
 
 struct vault_file {
@@ -48,7 +50,7 @@ struct vault {
 	size_t file_count;
 	char *log_text; // as read at opening
 	size_t log_size;
-	bool changed; // an act failed half-way: nothing more is done with this struct
+	bool broken; // an act failed half-way: nothing more is done with this struct; opening again recovers
 };
 
 enum vault_mode {
