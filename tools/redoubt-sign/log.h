@@ -19,7 +19,6 @@
 #define LOG_FIELDS_MAX 48
 #define LOG_ACT_MAX    32   // a-z, 0-9 and '-'
 #define LOG_NAME_MAX   80   // of a field: a-z, 0-9, '-', '.', '_', '/', ':'
-#define LOG_TIME_SIZE  21
 
 // The key of a vault's log, derived from the keystore's secret (vault.h). Lives in secret memory.
 struct log_key {
@@ -66,6 +65,10 @@ const char *log_refusal_text(enum log_refusal refusal);
 
 // Parses one line without its newline.
 MUST_USE enum log_refusal log_line_parse(const char *text, size_t length, struct log_line *ret);
+
+// Whether a line up to (without) " signature=" was signed by that key.
+bool log_line_verify(const char *line, size_t size, const uint8_t key[ED25519_PUBLIC_SIZE],
+		     const uint8_t signature[ED25519_SIGNATURE_SIZE]);
 
 // Where a log stands after the lines read so far.
 struct log_head {

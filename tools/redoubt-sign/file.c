@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files: read whole, replaced whole.
+#include "vault.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "step.h"
+#include "vault_files.h"
+
+static int all_write(int fd, const uint8_t *bytes, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, bytes, size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		bytes += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+int file_write_new(int dir, const char *name, const void *bytes, size_t size)
+{
+	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	int r = fchmod(fd, 0600) < 0 ? -errno : 0;
+	if (r == 0)
+		r = all_write(fd, bytes, size);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
+int file_append(int fd, const void *bytes, size_t size)
+{
+	int r = all_write(fd, bytes, size);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	return r;
+}
+
+int dir_sync(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	int r = fsync(fd) < 0 ? -errno : 0;
+	close(fd);
+	return r;
+}
+
+int file_new_name(const char *name, char *to, size_t room)
+{
+	int size = snprintf(to, room, "%s.new", name);
+	return size < 0 || (size_t)size >= room ? -ENAMETOOLONG : 0;
+}
+
+int file_replace(int dir, const char *name, const void *bytes, size_t size)
+{
+	char fresh[4096], parent[4096];
+	int r = file_new_name(name, fresh, sizeof fresh);
+	if (r < 0)
+		return r;
+	const char *slash = strrchr(name, '/');
+	snprintf(parent, sizeof parent, "%.*s", slash ? (int)(slash - name) + 1 : 1, slash ? name : ".");
+	r = file_write_new(dir, fresh, bytes, size);
+	STEP("file-new-written");
+	if (r == 0 && renameat(dir, fresh, dir, name) < 0)
+		r = -errno;
+	if (r == 0)
+		r = dir_sync(dir, parent);
+	else
+		unlinkat(dir, fresh, 0);
+	return r;
+}
+
+static int regular_read(int fd, size_t max, uint8_t **ret, size_t *ret_size)
+{
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if (st.st_size < 0 || (uint64_t)st.st_size > max)
+		return 1;
+	size_t size = (size_t)st.st_size, at = 0;
+	uint8_t *bytes = malloc(size + 1);
+	if (!bytes)
+		return -ENOMEM;
+	while (at < size) {
+		ssize_t n = read(fd, bytes + at, size - at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) { // it shrank meanwhile, or cannot be read
+			int r = n < 0 ? -errno : -EIO;
+			free(bytes);
+			return r;
+		}
+		at += (size_t)n;
+	}
+	bytes[size] = 0;
+	*ret = bytes;
+	*ret_size = size;
+	return 0;
+}
+
+int file_read(int dir, const char *name, size_t max, uint8_t **ret, size_t *ret_size)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); // not hung by a named pipe
+	if (fd < 0)
+		return -errno;
+	int r = regular_read(fd, max, ret, ret_size);
+	close(fd);
+	return r;
+}
