@@ -56,7 +56,7 @@ const char *keystore_result_text(int result);
 #define KEYSTORE_SECRET_MAX	HD_SEED_MAX
 #define KEYSTORE_PASSPHRASE_MAX 1024
 #define KEYSTORE_WRAPPED_MAX	256 // a data key as the token returned it
-#define KEYSTORE_FILE_MAX	640 // bytes; what a reader of files needs at most
+#define KEYSTORE_FILE_MAX	560 // bytes; room for any file, and where a reader of files stops
 
 // Argon2id (RFC 9106) with one lane. The floor is that RFC's second recommended
 // choice and is enforced when a file is read, so that nobody weakens a header;
