@@ -12,7 +12,7 @@
 
 #define BITCOIN_REVIEW_INPUTS_MAX  512 // more cannot be looked through: REFUSE_TOO_MANY
 #define BITCOIN_REVIEW_OUTPUTS_MAX 256
-#define REVIEW_LOCK_TEXT_MAX	   96
+#define REVIEW_LOCK_TEXT_MAX	   WORDS_MAX
 
 struct bitcoin_review_input {
 	uint64_t satoshi;

@@ -25,7 +25,7 @@ size_t words_blocks(uint64_t blocks, char to[WORDS_MAX]);
 size_t words_seconds(uint64_t seconds, char to[WORDS_MAX]);
 // "2026-11-22 02:50:00 UTC" (years to 9999; later ones as "second 253402300800").
 size_t words_time(uint64_t seconds, char to[WORDS_MAX]);
-// "at once", "from block 800 000 on", "from 2026-... on" (nLockTime; `final`: every input disables it).
+// "at once", "after block 800 000", "after 2026-..." (nLockTime; `final`: every input disables it).
 size_t words_locktime(uint32_t locktime, bool final, char to[WORDS_MAX]);
 // "no lock", "144 blocks, about 1 day, after the coin confirmed" (nSequence, BIP68).
 size_t words_sequence(uint32_t tx_version, uint32_t sequence, char to[WORDS_MAX]);

@@ -103,6 +103,7 @@ MUST_USE int limits_record(const struct limits *limits, struct limits_state *sta
 // Only moves time_last: call it with each reading of the clock. 0, or LIMIT_CLOCK.
 MUST_USE int limits_time(struct limits_state *state, uint64_t now);
 
-// The record's bytes. 0, or 1 malformed (order of time, counts, assets).
+// The record's bytes. 0, or 1 malformed (order of time, counts, assets): *ret is then emptied, since a record is
+// too large to be read beside it.
 void limits_state_write(const struct limits_state *state, struct writer *w);
 MUST_USE int limits_state_read(const void *data, size_t size, struct limits_state *ret);
