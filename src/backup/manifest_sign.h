@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// For this folder: what the signature of a manifest is over.
+#pragma once
+
+#include "backup/manifest.h"
+
+#define MANIFEST_SIGNED_SIZE (sizeof MANIFEST_DOMAIN + SHA256_SIZE)
+
+void manifest_signed_bytes(const char *text, size_t size, uint8_t to[MANIFEST_SIGNED_SIZE]);
