@@ -117,10 +117,11 @@ struct ur_decoder {
 	size_t fragment;
 	uint32_t fragments;
 	uint32_t solved; // independent parts so far; the message is whole at `fragments`
-	uint32_t taken, known, refused; // parts given to ur_decoder_take
-	uint8_t *work;   // a part being read: row of bits, then data
-	uint64_t *masks; // fragments rows of bits
-	uint8_t *data;   // fragments rows of data
+	uint32_t taken, known, refused; // verdicts given: taken counts the known ones too
+	enum ur_verdict verdict; // the refusal of the whole, or UR_TAKEN
+	size_t work_size; // bytes at the start of the memory where parts are read to
+	uint64_t *masks;  // `fragments` rows of bits, and one to work in
+	uint8_t *data;    // `fragments` rows of data
 	struct ur_payload payload;
 	struct fountain fountain;
 };
