@@ -44,7 +44,7 @@ static int wallet_ask(struct ceremony_plan *plan)
 	size_t choice;
 	int r = name_ask("Wallet's name (a-z, 0-9, -)", name);
 	if (!r)
-		snprintf(plan->wallet, sizeof plan->wallet, "%s", name);
+		snprintf(plan->wallet, sizeof plan->wallet, "%.*s", CEREMONY_WALLET_MAX, name);
 	if (!r && !(r = choice_ask("Bitcoin network (main, test, regtest)", networks, ARRAY_LEN(networks), &choice)))
 		plan->network = network_named(networks[choice]);
 	if (!r && !(r = choice_ask("Script (wsh, tr, unvault)", scripts, ARRAY_LEN(scripts), &choice)))
@@ -110,7 +110,7 @@ static int plan_write(const struct outlet *out, const struct ceremony *ceremony)
 		return r;
 	plan_code(&ceremony->plan, code);
 	screen_text("Written to %s.", out->path);
-	screen_text("");
+	page_gap();
 	screen_field("PLAN CODE", "%s", code);
 	screen_text("Write the code on the board. Each signer types it at his own machine: a plan that was altered on "
 		    "the way has another one.");

@@ -190,6 +190,11 @@ void plan_show(const struct ceremony_plan *plan)
 			     i < plan->quorum.count ? "" : "  (may cancel)");
 }
 
+void page_gap(void)
+{
+	screen_line("%s", "");
+}
+
 // ---- questions -----------------------------------------------------------
 int name_ask(const char *prompt, char to[CEREMONY_NAME_MAX + 1])
 {

@@ -46,6 +46,8 @@ void plan_show(const struct ceremony_plan *plan);
 #define PLAN_CODE_SIZE 9
 void plan_code(const struct ceremony_plan *plan, char to[PLAN_CODE_SIZE]);
 
+void page_gap(void); // an empty line
+
 // Asks who watches: one of the plan's witnesses.
 MUST_USE int witness_ask(const struct ceremony_plan *plan, char to[CEREMONY_NAME_MAX + 1]);
 // Asks for a person's name.

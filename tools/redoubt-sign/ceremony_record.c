@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// "ceremony record": fingerprint and key read back from paper, then the public key as a BIP129 key record.
+#include "base/text.h"
+#include "ceremony_record.h"
+#include "ceremony_seed.h"
+#include "ceremony_steps.h"
+#include "crypto/secret.h"
+#include "step.h"
+
+#include <stdio.h>
+
+#define TAIL 8 // characters of a key or address that people compare
+
+void record_description(const struct ceremony_plan *plan, unsigned signer, char to[BSMS_DESCRIPTION_MAX + 1])
+{
+	int length = snprintf(to, BSMS_DESCRIPTION_MAX + 1, "%s signer %u", plan->wallet, signer);
+	ASSERT(length > 0 && length <= BSMS_DESCRIPTION_MAX);
+}
+
+int tail_confirm(const char *what, const char *text)
+{
+	char prompt[128];
+	size_t length = strlen(text);
+	ASSERT(length >= TAIL);
+	snprintf(prompt, sizeof prompt, "The last %d characters of %s, from the paper", TAIL, what);
+	return screen_confirm(prompt, text + length - TAIL);
+}
+
+static int facts_read_back(const struct ceremony *c)
+{
+	char fingerprint[2 * HD_FINGERPRINT_SIZE + 1];
+	hex_encode(c->fingerprint, HD_FINGERPRINT_SIZE, fingerprint);
+	screen_page("The public key");
+	screen_field("fingerprint", "%s", fingerprint);
+	screen_field("key", "%s", c->key);
+	if (c->evm[0])
+		screen_field("EVM account", "%s", c->evm);
+	screen_text("Write the fingerprint and the last %d characters of each on the protocol.", TAIL);
+	if (screen_pause("Enter when they are written"))
+		return EXIT_DECLINED;
+	screen_page("Read back");
+	if (screen_confirm("The fingerprint, from the paper", fingerprint) || tail_confirm("the key", c->key) ||
+	    (c->evm[0] && tail_confirm("the EVM account", c->evm)))
+		return EXIT_DECLINED;
+	return 0;
+}
+
+static int record_make(struct room *room, char *to, size_t room_size)
+{
+	struct ceremony *c = &room->ceremony;
+	struct ceremony *again = calloc(1, sizeof *again);
+	struct hd_private *key = secret_alloc(sizeof *key);
+	char description[BSMS_DESCRIPTION_MAX + 1];
+	const uint8_t *seed;
+	size_t size;
+	int r = again && key ? keystore_export_seed(room->unlocked.keystore, &seed, &size) : EXIT_FAILED;
+	if (!r) {
+		*again = *c;
+		r = seed_facts(again, seed, size);
+	}
+	if (!r && (strcmp(again->key, c->key) != 0 || strcmp(again->evm, c->evm) != 0)) {
+		complain("the key that the keystore gives is not the one that the ceremony wrote down");
+		r = EXIT_DAMAGED;
+	}
+	record_description(&c->plan, c->me, description);
+	if (!r)
+		r = seed_account(&c->plan, seed, size, key);
+	if (!r && bsms_key_format(c->plan.network, c->plan.token, c->key, description, key->secret, to, room_size)) {
+		complain("the key record could not be made");
+		r = EXIT_FAILED;
+	}
+	secret_free(key);
+	free(again);
+	return r;
+}
+
+static int record_run(struct room *room)
+{
+	static char record[BSMS_TEXT_MAX];
+	char witness[CEREMONY_NAME_MAX + 1], digest_text[2 * SHA256_SIZE + 1];
+	uint8_t digest[SHA256_SIZE];
+	int r = room_confine(room);
+	if (!r)
+		r = room_unlock(room);
+	if (!r)
+		r = facts_read_back(&room->ceremony);
+	if (!r)
+		r = witness_ask(&room->ceremony.plan, witness);
+	if (!r)
+		r = record_make(room, record, sizeof record);
+	if (!r)
+		r = outlet_write(&room->out, record, strlen(record), "BSMS 1.0\n");
+	if (r)
+		return r;
+	STEP("ceremony-record-written");
+	sha256_of(record, strlen(record), digest);
+	hex_encode(digest, sizeof digest, digest_text);
+	const struct log_field details[] = { { "record", digest_text }, { "witness", witness } };
+	r = room_step(room, CEREMONY_RECORD, witness, "record-written", details, ARRAY_LEN(details), NULL, 0);
+	if (r)
+		return r;
+	screen_page("The key record is written");
+	screen_field("file", "%s", room->out.path);
+	screen_field("SHA-256", "%s", digest_text);
+	screen_text("Carry it to the leader, or show it: redoubt-qr show %s", room->out.path);
+	screen_field("now", "%s", ceremony_step_text(CEREMONY_REGISTER));
+	return EXIT_DONE;
+}
+
+int ceremony_record_run(int argc, char **argv)
+{
+	const char *path = NULL;
+	const struct option options[] = { { "--out", &path, NULL } };
+	struct room *room;
+	int r = options_read(argc, argv, options, ARRAY_LEN(options), NULL, 0, 0);
+	if (r < 0)
+		return options_exit(r);
+	if ((r = room_open(&room)))
+		return r;
+	r = room_expect(room, CEREMONY_RECORD);
+	if (!r)
+		r = outlet_open(path, &room->out);
+	if (!r)
+		r = record_run(room);
+	room_close(room);
+	return r;
+}
