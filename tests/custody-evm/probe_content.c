@@ -96,7 +96,9 @@ static struct abi_value argument_of(enum abi_type type, const json_t *from)
 	struct evm_bytes bytes;
 	json_t *item;
 	size_t i, offset = 32 * json_array_size(from);
-	if (type == ABI_BYTES || (type < ABI_BYTES && json_is_string(from))) {
+	if ((type <= ABI_BYTES) != json_is_string(from))
+		probe_stop("of another shape:", abi_type_name(type));
+	if (type <= ABI_BYTES) {
 		bytes = bytes_of(from);
 		value.bytes = type == ABI_BYTES ? bytes : evm_bytes_over(word_of(bytes), 32);
 		return value;
