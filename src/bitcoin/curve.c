@@ -67,6 +67,16 @@ bool public_key_valid(const uint8_t key[PUBLIC_KEY_SIZE])
 	return secp256k1_ec_pubkey_parse(curve_context(), &point, key, PUBLIC_KEY_SIZE);
 }
 
+int public_key_uncompress(const uint8_t key[PUBLIC_KEY_SIZE], uint8_t ret[65])
+{
+	secp256k1_pubkey point;
+	size_t size = 65;
+	if (!secp256k1_ec_pubkey_parse(curve_context(), &point, key, PUBLIC_KEY_SIZE))
+		return 1;
+	ASSERT(secp256k1_ec_pubkey_serialize(curve_context(), ret, &size, &point, SECP256K1_EC_UNCOMPRESSED));
+	return 0;
+}
+
 bool public_key_valid_any(struct span key)
 {
 	secp256k1_pubkey point;

@@ -24,6 +24,8 @@ MUST_USE int public_key_of(const uint8_t secret[SECRET_KEY_SIZE], uint8_t ret[PU
 
 // True for the compressed form of a point on the curve.
 bool public_key_valid(const uint8_t key[PUBLIC_KEY_SIZE]);
+// The 65 bytes 04, x, y of a compressed key (Ethereum's addresses are hashes of x and y). 0, or 1 when it is none.
+MUST_USE int public_key_uncompress(const uint8_t key[PUBLIC_KEY_SIZE], uint8_t ret[65]);
 // True for 33 or 65 bytes that are a point (hybrid forms refused).
 bool public_key_valid_any(struct span key);
 bool xonly_key_valid(const uint8_t key[XONLY_KEY_SIZE]);
