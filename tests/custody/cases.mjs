@@ -32,15 +32,15 @@ export function make(random, wallet, way, inputs_max = 3) {
   tx.version = way.sequence ? 2 : random.of([1, 2, 2, 2]);
   tx.locktime = random.of([0, 0, random.below(500000000), 500000000 + random.below(2 ** 30)]);
   let sum = 0n;
-  for (let i = random.of([1, 1, 2, random.between(1, inputs_max)]); i > 0; i--) {
+  for (let i = random.of([1, 1, 1, random.between(1, inputs_max)]); i > 0; i--) {
     const place = random.of(wallet.places), value = 1000n + random.amount(money / 8n), from = previous(random, place, value);
     const sequence = way.sequence ?? random.of([0xffffffff, 0xfffffffe, 0xfffffffd, 0xfffffffd]);
     tx.addInput(from.id, from.vout, sequence);
     inputs.push({ place, value, previous: from.bytes, vout: from.vout, sequence });
     sum += value;
   }
-  for (let i = random.of([1, 2, 2, random.between(1, 5)]); i > 0; i--) {
-    const own = random.below(3) === 0, place = own ? random.of(wallet.places) : null;
+  for (let i = random.of([1, 2, 2, 2, random.between(1, 5)]); i > 0; i--) {
+    const own = random.below(4) === 0, place = own ? random.of(wallet.places) : null;
     const value = i === 1 ? sum - random.amount(sum < 50000n ? sum : 50000n) : random.amount(sum);
     const script = own ? place.script : foreign_script(random);
     tx.addOutput(script, value);

@@ -110,6 +110,29 @@ static const char *do_sign(struct call *call)
 	return why_not(refusal);
 }
 
+// psbt-sign-key BYTES INPUT SECRET
+static const char *do_sign_key(struct call *call)
+{
+	static const uint8_t no_random[32];
+	struct psbt psbt;
+	struct sighash_shared shared;
+	size_t input = call_number(call, 2);
+	const uint8_t *secret = call_sized(call, 3, SECRET_KEY_SIZE);
+	const char *why = take_psbt(call, 1, &psbt);
+	if (why || call->malformed || input >= psbt.tx.input_count)
+		return why ? why : "no such input";
+	enum psbt_refusal refusal = psbt_sighash_prepare(&psbt, PSBT_TO_SIGN, &call->arena, &shared);
+	if (refusal)
+		return why_not(refusal);
+	if (output_kind_of(psbt.inputs[input].spent.script, NULL) == OUTPUT_TAPROOT)
+		refusal = psbt_sign_taproot(&psbt, &call->arena, &shared, input, secret, no_random);
+	else
+		refusal = psbt_sign_v0(&psbt, &call->arena, &shared, input, secret);
+	if (!refusal)
+		say_psbt(call, &psbt);
+	return why_not(refusal);
+}
+
 // psbt-combine BYTES BYTES...
 static const char *do_combine(struct call *call)
 {
@@ -196,6 +219,7 @@ const struct probe_command probe_psbt_commands[] = {
 	{ "psbt", 1, do_psbt },
 	{ "psbt-create", 4, do_create },
 	{ "psbt-sign", 3, do_sign },
+	{ "psbt-sign-key", 3, do_sign_key },
 	{ "psbt-combine", 2, do_combine },
 	{ "psbt-finalize", 1, do_finalize },
 	{ "psbt-extract", 1, do_extract },
