@@ -145,6 +145,8 @@ enum ceremony_step ceremony_next(const struct ceremony *ceremony)
 	size_t step = 0;
 	while (step < CEREMONY_STEPS && ceremony->done[step].seconds)
 		step++;
+	if (step > CEREMONY_SHARES && ceremony->share_count < ceremony->plan.shares.count)
+		return CEREMONY_SHARES; // a set that replaces the first one is not given out whole
 	return (enum ceremony_step)step;
 }
 
