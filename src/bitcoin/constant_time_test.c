@@ -1,30 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Constant time, shown as libsecp256k1 shows it: under valgrind's memcheck with
-// the secret bytes marked as undefined, a branch or an address that depends on
-// one is an error. The test starts itself again under valgrind. What runs inside
-// libsecp256k1 is left out (constant_time.supp): that library has such a test of its own.
+// Secrets decide no branch and no address in this folder (base/constant_time_testing.h says how that is shown).
+#include "base/constant_time_testing.h"
 #include "bitcoin/hdkey.h"
 #include "bitcoin/signature.h"
 #include "bitcoin/slip39_field.h"
 #include "bitcoin/taproot.h"
-#include "bitcoin/testing.h"
 #include "crypto/sha256.h"
 #include "crypto/sha512.h"
 
-#if defined(CONSTANT_TIME_TEST) && !defined(__SANITIZE_ADDRESS__)
-#include <sys/wait.h>
-#include <valgrind/memcheck.h>
-
-#define LEAK_FOUND 99
-
-static const char *self;
-
-static void secret_fill(void *to, size_t size)
-{
-	memset(to, 0x5a, size);
-	VALGRIND_MAKE_MEM_UNDEFINED(to, size);
-}
-
+#ifdef CONSTANT_TIME_MARKS
 static void shares(void)
 {
 	uint8_t secret[32], random[256], members[5][SLIP39_SECRET_MAX], back[32];
@@ -37,7 +21,7 @@ static void shares(void)
 		memcpy(points[i].y, members[i + 1], sizeof secret);
 	}
 	slip39_interpolate(points, 3, SLIP39_AT_SECRET, sizeof secret, back);
-	VALGRIND_MAKE_MEM_DEFINED(back, sizeof back);
+	secret_reveal(back, sizeof back);
 	for (size_t i = 0; i < sizeof back; i++)
 		ASSERT(back[i] == 0x5a);
 }
@@ -49,7 +33,7 @@ static void cipher(void)
 	secret_fill(secret, sizeof secret);
 	ASSERT(slip39_cipher(false, &parameters, "passphrase", 10, secret, sizeof secret) == 0);
 	ASSERT(slip39_cipher(true, &parameters, "passphrase", 10, secret, sizeof secret) == 0);
-	VALGRIND_MAKE_MEM_DEFINED(secret, sizeof secret);
+	secret_reveal(secret, sizeof secret);
 	ASSERT(secret[0] == 0x5a && secret[31] == 0x5a);
 }
 
@@ -96,79 +80,21 @@ static void signatures(void)
 	ASSERT(schnorr_sign(secret, random, digest, sizeof digest, schnorr) == 0);
 }
 
-// The check itself must be able to fail.
-static void leak(void)
+static void all(void)
 {
-	uint8_t secret[1];
-	secret_fill(secret, sizeof secret);
-	if (secret[0] & 1)
-		fputs("odd\n", stderr);
-}
-
-static int run_under_valgrind(const char *what)
-{
-#ifdef __AVX512F__
-	// A build for this very processor may hold instructions that valgrind does not know. ./test runs the debug build.
-	print_message("# built with AVX-512\n");
-	skip();
-#endif
-	pid_t child = fork();
-	int status;
-	assert_true(child >= 0);
-	if (child == 0) {
-		execlp("valgrind", "valgrind", "--quiet", "--error-exitcode=99", "--leak-check=no",
-		       "--suppressions=" SUPPRESSIONS, self, what, (char *)NULL);
-		_exit(127);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == 127) {
-		print_message("# valgrind is not here\n");
-		skip();
-	}
-	return WEXITSTATUS(status);
-}
-
-static void test_constant_time(void **state)
-{
-	assert_int_equal(run_under_valgrind("all"), 0);
-}
-
-static void test_can_fail(void **state)
-{
-	assert_int_equal(run_under_valgrind("leak"), LEAK_FOUND);
-}
-
-int main(int argc, char **argv)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_constant_time),
-					    cmocka_unit_test(test_can_fail) };
-	self = argv[0];
-	if (argc < 2)
-		return cmocka_run_group_tests(tests, NULL, NULL);
-	if (strcmp(argv[1], "leak") == 0) {
-		leak();
-		return 0;
-	}
-	uint8_t seed[32] = { 7 };
+	static const uint8_t seed[32] = { 7 };
 	curve_init(seed);
 	shares();
 	cipher();
 	hashes();
 	keys();
 	signatures();
-	return 0;
 }
 #else
-static void test_constant_time(void **state)
-{
-	print_message("# valgrind's headers are not here, or this build has a sanitizer\n");
-	skip();
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_constant_time) };
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+#define all NULL
 #endif
+
+int main(int argc, char **argv)
+{
+	return constant_time_main(argc, argv, all);
+}
