@@ -23,7 +23,7 @@ static const struct command commands[] = {
 	{ "show", "[addresses WALLET [COUNT [FROM]] | wallets | labels | policy]",
 	  "shows wallets with their keys and addresses, labels and the policy",
 	  "", command_show },
-	{ "register", "FILE [--name NAME] [--network NETWORK]",
+	{ "register", "FILE --name NAME",
 	  "takes in a wallet: a BIP129 descriptor record, a descriptor, a Safe or an account",
 	  "", command_register },
 	{ "label", "NETWORK ADDRESS NAME | --remove NAME",

@@ -53,6 +53,6 @@ MUST_USE int configuration_read_with(const struct vault *vault, const char *name
 // be NULL, or its entries "". 0, or 1 when it does not fit.
 MUST_USE int wallet_text_format(const char *name, const struct descriptor *descriptor, const char *const *key_names,
 				char *to, size_t room);
-// What a new vault begins with: the network's name ("main", "test", "regtest"), no limits (so nothing may be paid until a
-// policy says how much), intents required. 0, or 1 when it does not fit.
+// What a new vault begins with: the network's name ("main", "test", "regtest") and no limits, so that nothing may be paid
+// until a policy says how much. 0, or 1 when it does not fit.
 MUST_USE int policy_text_initial(const char *network, char *to, size_t room);

@@ -159,6 +159,12 @@ void screen_item(const char *format, ...)
 	wrapped_write("  -", 4, text, size);
 }
 
+void screen_indented(unsigned indent, const char *format, ...)
+{
+	FORMATTED(text, size, format);
+	wrapped_write("", indent < 16 ? indent : 16, text, size);
+}
+
 void screen_field(const char *name, const char *format, ...)
 {
 	char first[FIELD_COLUMN + 1];

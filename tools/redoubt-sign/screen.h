@@ -28,6 +28,8 @@ void screen_heading(const char *format, ...) PRINTF_LIKE(1, 2);
 void screen_text(const char *format, ...) PRINTF_LIKE(1, 2);
 // An indented item: "  - text", wrapped below itself.
 void screen_item(const char *format, ...) PRINTF_LIKE(1, 2);
+// A paragraph, wrapped, `indent` columns in (at most 16).
+void screen_indented(unsigned indent, const char *format, ...) PRINTF_LIKE(2, 3);
 // "  name            value", the value wrapped below itself; the name at most 16 characters.
 void screen_field(const char *name, const char *format, ...) PRINTF_LIKE(2, 3);
 // Text that must not be wrapped or changed (a table of words): still escaped.

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "confine.h"
+#include "screen.h"
+#include "unlock.h"
+
+int change_begin(struct change_command *c, const char *path)
+{
+	int r = path ? file_read(AT_FDCWD, path, CONFIGURATION_TEXT_MAX, &c->text, &c->size) : 0;
+	if (r) {
+		complain("'%s' cannot be read: %s", path, r == 1 ? "it is too large" : strerror(-r));
+		return EXIT_FAILED;
+	}
+	r = vault_open(globals.vault, VAULT_OPEN, &c->vault);
+	if (r)
+		return r;
+	struct confinement confinement = { .write_dirs = { c->vault.dir }, .write_count = 1 };
+#ifdef REDOUBT_SIGN_TOKEN
+	confinement.token = vault_find(&c->vault, VAULT_TOKEN);
+#endif
+	r = confine(&confinement);
+	return r ? r : configuration_read(&c->vault, &c->configuration);
+}
+
+int change_make(struct change_command *c, const char *act, const struct vault_change *change,
+		const struct log_field *details, size_t count)
+{
+	struct unlocked unlocked;
+	int r = configuration_read_with(&c->vault, change->name, change->bytes, change->size, &c->configuration);
+	if (r)
+		return r;
+	r = vault_unlock(&c->vault, &unlocked);
+	if (r)
+		return r;
+	const struct vault_act it = { .act = act, .details = details, .detail_count = count, .changes = change, .change_count = 1 };
+	r = vault_act(&c->vault, unlocked.log_key, &it);
+	vault_lock(&unlocked);
+	if (!r) {
+		char code[LOG_CODE_SIZE];
+		log_head_code(&c->vault.head, code);
+		screen_text("Done. Write on your paper: %s", code);
+	}
+	return r;
+}
+
+void change_end(struct change_command *c)
+{
+	vault_close(&c->vault);
+	free(c->text);
+	c->text = NULL;
+}

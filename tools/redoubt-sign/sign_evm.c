@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// An EVM transaction, an EIP-4527 request or a Safe transaction.
+#include "sign.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "command.h"
+#include "crypto/secret.h"
+#include "review_page.h"
+#include "screen.h"
+#include "step.h"
+
+// What leaves, in the form that its reader wants.
+struct signed_evm {
+	enum ur_type type;
+	uint8_t bytes[EVM_TX_SIZE_MAX];
+	size_t size;
+	char text[2 * EVM_TX_SIZE_MAX + 512];
+};
+
+static int digest_sign(struct signing *s, const struct own_key *key, const uint8_t digest[32], struct evm_signature *ret)
+{
+	uint8_t raw[64];
+	int r = key->has ? keystore_sign(s->unlocked.keystore, &key->path, digest, raw) : KEYSTORE_PATH;
+	if (!r && evm_signature_from_raw(raw, &key->signer, digest, ret)) {
+		complain("this vault's key is not the one whose address is registered");
+		r = EXIT_REFUSED;
+	} else if (r) {
+		complain("it could not be signed: %s", r > 0 ? keystore_result_text(r) : strerror(-r));
+		r = EXIT_FAILED;
+	}
+	secret_wipe(raw, sizeof raw);
+	return r;
+}
+
+// Encoded, read again, and its sender compared: what leaves is what was reviewed.
+static int signed_write(struct signing *s, const struct evm_signature *signature, const uint8_t digest[32],
+			     struct signed_evm *ret)
+{
+	struct evm_transaction tx = s->payload.evm.tx, again;
+	struct evm_address sender;
+	uint8_t covered[32];
+	tx.signature = *signature;
+	tx.is_signed = true;
+	bool bad = evm_tx_encode(&tx, ret->bytes, sizeof ret->bytes, &ret->size) ||
+		   evm_tx_decode(ret->bytes, ret->size, &again) || evm_tx_sender(&again, &sender) ||
+		   !evm_address_equal(&sender, &s->payload.evm.from);
+	if (!bad)
+		evm_tx_signing_hash(&again, covered);
+	if (bad || memcmp(covered, digest, sizeof covered)) {
+		complain("the signed transaction does not verify when it is read again: it was not released. This machine or "
+			 "its memory is faulty");
+		return EXIT_FAILED;
+	}
+	ret->type = UR_BYTES;
+	strcpy(ret->text, "0x");
+	hex_encode(ret->bytes, ret->size, ret->text + 2);
+	strcat(ret->text, "\n");
+	return 0;
+}
+
+// EIP-4527's answer: v is 27 + parity, or what EIP-155 makes of a legacy transaction's.
+static int answer_write(struct signing *s, const struct evm_signature *signature, struct signed_evm *ret)
+{
+	struct eth_signature answer = { .has_id = s->payload.request.has_id };
+	memcpy(answer.id, s->payload.request.id, sizeof answer.id);
+	memcpy(answer.signature, signature->r, 32);
+	memcpy(answer.signature + 32, signature->s, 32);
+	uint64_t v = s->payload.evm.tx.type == EVM_TX_LEGACY ? 35 + 2 * s->payload.evm.tx.chain_id + signature->y_parity :
+							       signature->y_parity;
+	size_t bytes = 1;
+	while (bytes < 8 && v >> (8 * bytes))
+		bytes++;
+	for (size_t i = 0; i < bytes; i++)
+		answer.signature[64 + i] = (uint8_t)(v >> (8 * (bytes - 1 - i)));
+	answer.signature_size = 64 + bytes;
+	ret->type = UR_ETH_SIGNATURE;
+	ret->size = eth_signature_write(&answer, ret->bytes, sizeof ret->bytes);
+	return ret->size ? 0 : EXIT_FAILED;
+}
+
+static void safe_write(const struct own_key *key, const struct evm_signature *signature, const uint8_t digest[32],
+		       struct signed_evm *ret)
+{
+	uint8_t bytes[EVM_SIGNATURE_TEXT];
+	char hash[65], hex[2 * EVM_SIGNATURE_TEXT + 1], address[EVM_ADDRESS_TEXT];
+	evm_signature_write(signature, bytes);
+	hex_encode(digest, 32, hash);
+	hex_encode(bytes, sizeof bytes, hex);
+	evm_address_format(&key->signer, address);
+	ret->type = UR_BYTES;
+	snprintf(ret->text, sizeof ret->text, "redoubt safe signature 1\ndigest 0x%s\nsigner %s\nsignature 0x%s\n", hash, address,
+		 hex);
+	ret->size = strlen(ret->text);
+	memcpy(ret->bytes, ret->text, ret->size);
+}
+
+static int payload_write(struct signing *s, const struct own_key *key, const struct evm_signature *signature,
+			 const uint8_t digest[32], struct signed_evm *ret)
+{
+	if (s->payload.kind == PAYLOAD_SAFE) {
+		safe_write(key, signature, digest, ret);
+		return 0;
+	}
+	int r = signed_write(s, signature, digest, ret);
+	if (!r && s->payload.kind == PAYLOAD_REQUEST)
+		r = answer_write(s, signature, ret); // a file still gets the whole transaction
+	return r;
+}
+
+static int record(struct signing *s, const struct evm_judgement *judgement)
+{
+	char chain[24], digest[65], payer[EVM_ADDRESS_TEXT], payments[24];
+	uint8_t wallet[INTENT_WALLET_SIZE];
+	snprintf(chain, sizeof chain, "%llu", (unsigned long long)judgement->chain_id);
+	snprintf(payments, sizeof payments, "%zu", judgement->payment_count);
+	hex_encode(judgement->digest, 32, digest);
+	evm_address_format(&judgement->payer, payer);
+	policy_evm_id(&judgement->payer, wallet);
+	const struct log_field details[] = {
+		{ "chain", chain },
+		{ "payer", payer },
+		{ "digest", digest },
+		{ "payments", payments },
+		{ "withdrawal", s->has_intent ? s->intent.intent.id : "-" },
+		{ "ceremony", s->ceremony_mode ? "yes" : "no" },
+	};
+	return signing_record(s, &judgement->request, wallet, details, ARRAY_LEN(details));
+}
+
+static int sign_confirmed(struct signing *s, const struct evm_judgement *judgement, const struct own_key *key)
+{
+	static struct signed_evm out;
+	struct evm_signature signature;
+	int r = vault_unlock(&s->vault, &s->unlocked);
+	if (!r)
+		r = digest_sign(s, key, judgement->digest, &signature);
+	STEP("sign-signed");
+	if (!r)
+		r = payload_write(s, key, &signature, judgement->digest, &out);
+	if (!r)
+		r = record(s, judgement);
+	if (!r)
+		r = signing_release(s, out.type, out.bytes, out.size, out.text);
+	if (!r) {
+		char code[LOG_CODE_SIZE];
+		log_head_code(&s->vault.head, code);
+		screen_text("Signed. Write on your paper: %s", code);
+	}
+	return r;
+}
+
+int sign_evm(struct signing *s)
+{
+	static struct evm_judgement judgement;
+	const struct own_key *key;
+	int r = payload_evm(&s->payload, &s->configuration, s->account, &key);
+	if (r)
+		return r;
+	// The digest names what is signed; the record is chosen by it, and then judged with.
+	s->context.limits = &s->state.limits;
+	evm_judge(&s->payload.evm, &s->configuration.policy, &s->context, &judgement);
+	state_payload_id("evm", judgement.digest, sizeof judgement.digest, s->id);
+	if (state_limits(&s->state, s->id) != s->context.limits) {
+		s->context.limits = state_limits(&s->state, s->id);
+		evm_judge(&s->payload.evm, &s->configuration.policy, &s->context, &judgement);
+	}
+	page_evm(&judgement);
+	r = signing_judge(s, &judgement.refusals);
+	if (r || s->inspect)
+		return r;
+	r = confirm_evm(&judgement);
+	STEP("sign-confirmed");
+	return r ? r : sign_confirmed(s, &judgement, key);
+}
