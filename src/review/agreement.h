@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside this folder only: what both reviews ask once they know what is paid: does the quorum's intent say the
+// same, do the limits let it out, does a destination only look like a known one.
+#pragma once
+
+#include "review/policy.h"
+#include "review/refusal.h"
+
+#define PAYMENTS_MAX 256
+
+struct agreement {
+	const struct review_policy *policy;
+	const struct review_context *context;
+	struct chain chain;
+	const uint8_t *wallet; // its id, or NULL when no known one pays
+	enum refusal_subject subject;
+	const struct review_payment *payments;
+	size_t payment_count;
+	struct units fee;
+	struct units fee_rate;
+	struct limit_request *request; // filled
+	struct refusal_list *refusals;
+};
+void agreement_check(const struct agreement *agreement);
+
+// The agreed intent names this place.
+bool agreement_names(const struct review_context *context, const struct chain *chain, const uint8_t *place, size_t size);
+
+// A place that is none of the labels' nor the intent's, and whose text is like one of theirs at both ends, or
+// very much like it at one.
+bool looks_alike(const struct review_policy *policy, const struct review_context *context, const struct chain *chain,
+		 const uint8_t *place, size_t size);
+// The two texts of addresses, without what all addresses begin with.
+bool texts_alike(const char *a, const char *b);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inside this folder only: the parts of the review of a PSBT share this.
+#pragma once
+
+#include "bitcoin/hashes.h"
+#include "bitcoin/signature.h"
+#include "bitcoin/timelock.h"
+#include "review/agreement.h"
+#include "review/bitcoin_review.h"
+
+struct nonce_use {
+	uint8_t r[32];
+	uint8_t of[32];
+};
+
+#define WEAK_NONCES 16 // r of the nonces 1 to 16
+
+struct reviewer {
+	const struct psbt *psbt;
+	struct arena arena;
+	const struct review_policy *policy;
+	const struct review_context *context;
+	struct bitcoin_review *review;
+	struct sighash_shared shared;
+	bool hashed; // `shared` is filled
+	struct nonce_use *uses; // of this payload, in the arena
+	size_t use_count;
+	size_t use_room;
+	uint8_t weak[WEAK_NONCES][32];
+	struct review_payment payments[PAYMENTS_MAX];
+	size_t payment_count;
+};
+
+// bitcoin_inputs.c: whose each coin is and what its scripts are.
+void inputs_review(struct reviewer *r);
+// bitcoin_signatures.c: which are there, whether they verify, whether a nonce repeats.
+void signatures_prepare(struct reviewer *r);
+void signatures_review(struct reviewer *r, size_t input);
+// bitcoin_outputs.c
+void outputs_review(struct reviewer *r);
