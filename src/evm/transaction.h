@@ -54,10 +54,12 @@ const char *evm_tx_refusal_text(enum evm_tx_refusal why);
 MUST_USE enum evm_tx_refusal evm_tx_decode(const void *data, size_t size, struct evm_transaction *ret);
 MUST_USE enum evm_tx_refusal evm_tx_decode_unsigned(const void *data, size_t size, struct evm_transaction *ret);
 
-// What decoding does not look at: chain id (not 0), nonce, fees, cost, gas, init code. Shanghai's rules.
+// What decoding does not look at: chain id (not 0), nonce, fees, cost, gas, init code. Prague's rules.
 MUST_USE enum evm_tx_refusal evm_tx_check(const struct evm_transaction *tx, uint64_t chain_id);
 // Gas of the transaction itself: base, data, access list, init code (EIP-2028, 2930, 3860). UINT64_MAX at most.
 uint64_t evm_tx_intrinsic_gas(const struct evm_transaction *tx);
+// The least that the transaction costs whatever it does, for its data (EIP-7623, since Prague).
+uint64_t evm_tx_floor_gas(const struct evm_transaction *tx);
 // The most that it can take from the sender: value + gas limit * fee cap. False above 2^256 - 1.
 MUST_USE bool evm_tx_cost_max(const struct evm_transaction *tx, struct u256 *ret);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evm/transaction.h"
 
-// EIP-2, 2028, 2930, 3860.
+// EIP-2, 2028, 2930, 3860, 7623.
 #define GAS_BASE 21000u
 #define GAS_CREATE 32000u
 #define GAS_ZERO_BYTE 4u
@@ -9,6 +9,9 @@
 #define GAS_INIT_CODE_WORD 2u
 #define GAS_ACCESS_ADDRESS 2400u
 #define GAS_ACCESS_KEY 1900u
+
+#define GAS_FLOOR_ZERO_BYTE 10u
+#define GAS_FLOOR_BYTE 40u
 
 #define OTHER_FIELDS_MAX 512 // all but data and access list, generously
 
@@ -21,6 +24,14 @@ uint64_t evm_tx_intrinsic_gas(const struct evm_transaction *tx)
 	if (tx->creates)
 		gas += GAS_CREATE + GAS_INIT_CODE_WORD * ((tx->data.size + 31) / 32);
 	return gas + GAS_ACCESS_ADDRESS * tx->access_addresses + GAS_ACCESS_KEY * tx->access_keys;
+}
+
+uint64_t evm_tx_floor_gas(const struct evm_transaction *tx)
+{
+	uint64_t gas = GAS_BASE;
+	for (size_t i = 0; i < tx->data.size; i++)
+		gas += tx->data.at[i] ? GAS_FLOOR_BYTE : GAS_FLOOR_ZERO_BYTE;
+	return gas;
 }
 
 bool evm_tx_cost_max(const struct evm_transaction *tx, struct u256 *ret)
@@ -45,7 +56,7 @@ enum evm_tx_refusal evm_tx_check(const struct evm_transaction *tx, uint64_t chai
 		return EVM_TX_FEES;
 	if (!evm_tx_cost_max(tx, &cost))
 		return EVM_TX_COST;
-	if (tx->gas_limit < evm_tx_intrinsic_gas(tx))
+	if (tx->gas_limit < u64_max(evm_tx_intrinsic_gas(tx), evm_tx_floor_gas(tx)))
 		return EVM_TX_GAS;
 	return tx->creates && tx->data.size > EVM_INIT_CODE_MAX ? EVM_TX_INIT_CODE : EVM_TX_FINE;
 }

@@ -56,6 +56,9 @@ static bool published_check(const char *name, const json_t *item)
 	// Its value alone is 2^256 - 1. A chain leaves that to the balance; we refuse it at once.
 	if (strcmp(name, "ttValue/TransactionWithHighValue") == 0 && why == EVM_TX_COST)
 		why = EVM_TX_FINE;
+	// The set ends before Prague's floor for data (EIP-7623).
+	if (why == EVM_TX_GAS && tx.gas_limit >= evm_tx_intrinsic_gas(&tx) && tx.gas_limit < evm_tx_floor_gas(&tx))
+		why = EVM_TX_FINE;
 	if (why)
 		fail_msg("refused %s: %s", name, evm_tx_refusal_text(why));
 	evm_tx_hash(&tx, hash);
@@ -180,6 +183,23 @@ static void test_sign_refused(void **state)
 	}
 }
 
+// EIP-7623: ten for each token of data, four tokens to a byte that is not zero; access lists stay beside it.
+static void test_gas_floor(void **state)
+{
+	struct evm_transaction tx = example();
+	tx.data = evm_bytes_over("\xa9\x05\x9c\xbb", 5);
+	assert_int_equal(evm_tx_intrinsic_gas(&tx), 21000 + 4 * 16 + 4);
+	assert_int_equal(evm_tx_floor_gas(&tx), 21000 + 10 * (4 * 4 + 1));
+	tx.gas_limit = 21169;
+	assert_int_equal(evm_tx_check(&tx, 1), EVM_TX_GAS);
+	tx.gas_limit = 21170;
+	assert_int_equal(evm_tx_check(&tx, 1), EVM_TX_FINE);
+	tx.access_addresses = 1;
+	assert_int_equal(evm_tx_check(&tx, 1), EVM_TX_GAS);
+	tx.gas_limit = 21068 + 2400;
+	assert_int_equal(evm_tx_check(&tx, 1), EVM_TX_FINE);
+}
+
 // Any one bit changed gives another sender, or none, or no transaction.
 static void test_altered(void **state)
 {
@@ -228,7 +248,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ethereum), cmocka_unit_test(test_ethers), cmocka_unit_test(test_eip155),
-		cmocka_unit_test(test_sign_refused), cmocka_unit_test(test_altered), cmocka_unit_test(test_parity),
+		cmocka_unit_test(test_sign_refused), cmocka_unit_test(test_gas_floor),
+		cmocka_unit_test(test_altered), cmocka_unit_test(test_parity),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -24,6 +24,18 @@ await test('Safe 1.4.1, an ERC-20 and their helpers stand on the chain from the 
   same(await chain.call(abi.singleton, contracts.singleton, 'VERSION'), '1.4.1', 'VERSION');
 });
 
+await test('the least gas that src/evm asks for is what the chain takes, and one less it refuses', async () => {
+  const data = ['0x', '0xa9059cbb', '0x' + '00'.repeat(100), '0x' + 'ab'.repeat(500) + '00'.repeat(20)];
+  const lists = [[], [[stranger.address, []]], [[stranger.address, [NOTHING]], [contracts.token, [NOTHING, '0x' + '01'.repeat(32)]]]];
+  for (const [d, access] of data.flatMap(d => lists.map(list => [d, list]))) {
+    const question = async gas => ({ do: 'tx_sign', ...(await relay.transaction({ to: canceller.address, data: d, gas })), access });
+    const least = BigInt((await probe(await question(1_000_000n))).gasLeast);
+    check((await probe(await question(least - 1n))).refused, 'src/evm refuses one less');
+    const receipt = await chain.receipt(await chain.rpc('eth_sendRawTransaction', (await probe(await question(least))).raw));
+    same([receipt.status, BigInt(receipt.gasUsed)], ['0x1', least], `gas for ${d.length / 2 - 1} bytes and ${access.length} entries`);
+  }
+});
+
 // ---- what moved on the chain, in the same words as movements()
 const TRANSFER = id('Transfer(address,address,uint256)');
 const addressOf = word => getAddress('0x' + word.slice(26));

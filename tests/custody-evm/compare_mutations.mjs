@@ -15,7 +15,7 @@ const hexOf = bytes => '0x' + bytes.toString('hex');
 
 const minimal = n => { const h = n.toString(16); return Buffer.from(h.length % 2 ? '0' + h : h, 'hex'); };
 
-// RLP that can be told to be wrong: `at` counts the headers as they are written.
+// RLP that can be told to be wrong at the item `left`; a fault that does not apply there leaves it right.
 function header(list, size, fault) {
   const base = list ? 0xc0 : 0x80, length = minimal(BigInt(size));
   if (fault === 'zero in length') return Buffer.concat([Buffer.from([base + 55 + length.length + 1, 0]), length]);
@@ -62,6 +62,7 @@ const mutations = {
   'no type': onBytes(b => (b[0] < 0x80 ? b.subarray(1) : Buffer.concat([Buffer.from([1]), b]))),
   'long form of a short length': inHeader('long form'),
   'zero before a length': inHeader('zero in length'),
+  'two bytes for a number below 128': (raw, r) => { const t = splitRaw(raw), name = r.pick(['nonce', 'fee', 'gas', 'value']); set(t, name, 1n + BigInt(r.below(127))); return joined(t, 'two bytes', 1 + place(t.type, name)); },
   'zero before a number': onFields((t, r) => { const i = place(t.type, r.pick(['nonce', 'fee', 'gas', 'value', 'v', 'r', 's'])); t.fields[i] = '0x00' + t.fields[i].slice(2); }),
   'a field too many': onFields((t, r) => t.fields.splice(r.below(t.fields.length + 1), 0, r.hex(r.below(33)))),
   'a field too few': onFields((t, r) => t.fields.splice(r.below(t.fields.length), 1)),

@@ -99,7 +99,7 @@ static void tx_sign(const json_t *in, json_t *out)
 	evm_tx_hash(&tx, digest);
 	out_bytes(out, "hash", digest, sizeof digest);
 	json_object_set_new(out, "from", address_out(&sender));
-	out_u64(out, "intrinsic", evm_tx_intrinsic_gas(&tx));
+	out_u64(out, "gasLeast", u64_max(evm_tx_intrinsic_gas(&tx), evm_tx_floor_gas(&tx)));
 }
 
 static void out_fields(json_t *out, const struct evm_transaction *tx)
