@@ -190,6 +190,84 @@ static void test_signing(void **state)
 	exercise(KEYSTORE_FIXED, &by_both);
 }
 
+// ---- a signer that is not to be trusted -----------------------------------
+static struct psbt_signer honest;
+static int false_answer; // when not 0
+
+static int false_ecdsa(void *context, const struct path *path, const uint8_t key[PUBLIC_KEY_SIZE],
+		       const uint8_t digest[32], uint8_t raw[64])
+{
+	int result = honest.ecdsa(context, path, key, digest, raw);
+	raw[9] ^= 1;
+	return result ? result : false_answer;
+}
+
+static int false_schnorr(void *context, const struct path *path, const uint8_t key[PUBLIC_KEY_SIZE],
+			 const struct taproot_tweak *tweak, const uint8_t digest[32], const uint8_t random[32],
+			 uint8_t signature[SCHNORR_SIGNATURE_SIZE])
+{
+	int result = honest.schnorr(context, path, key, tweak, digest, random, signature);
+	signature[9] ^= 1;
+	return result ? result : false_answer;
+}
+
+static void test_false_signer(void **state)
+{
+	static const char *const templates[] = { "wpkh(@)", "wsh(sortedmulti(2,@,$))", "tr(@)",
+						 "tr($,sortedmulti_a(1,@))" };
+	static const uint8_t random[32];
+	struct keystore *keystore;
+	seal(KEYSTORE_SEED, 32, &by_token);
+	assert_int_equal(keystore_open(file, file_size, &by_token, &keystore), 0);
+	for (size_t i = 0; i < ARRAY_LEN(templates); i++) {
+		struct test_spend *s = test_spend_new(keystore, templates[i]);
+		struct psbt_signer signer;
+		size_t count = 9;
+		keystore_psbt_signer(keystore, &honest);
+		signer = honest;
+		signer.ecdsa = false_ecdsa;
+		signer.schnorr = false_schnorr;
+		false_answer = 0;
+		assert_int_equal(psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer, random, &count),
+				 PSBT_SIGNATURE);
+		false_answer = -EIO;
+		assert_int_equal(psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer, random, &count),
+				 PSBT_SIGNER);
+		assert_int_equal(signer.failed, -EIO);
+		assert_int_equal(count, 9);
+		false_answer = 1; // it holds no such key
+		assert_int_equal(psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer, random, &count),
+				 PSBT_FINE);
+		assert_int_equal(count, 0);
+		assert_null(psbt_find(&s->psbt.inputs[0].map, PSBT_IN_PARTIAL_SIG));
+		assert_null(psbt_find(&s->psbt.inputs[0].map, PSBT_IN_TAP_KEY_SIG));
+		free(s);
+	}
+	keystore_close(keystore);
+}
+
+// Another seed's signer with this one's fingerprint finds no key of its own.
+static void test_same_fingerprint(void **state)
+{
+	static const uint8_t random[32];
+	struct keystore *keystore, *other;
+	struct psbt_signer signer;
+	size_t count = 9;
+	seal(KEYSTORE_SEED, 32, &by_token);
+	assert_int_equal(keystore_open(file, file_size, &by_token, &keystore), 0);
+	seal(KEYSTORE_SEED, 33, &by_token);
+	assert_int_equal(keystore_open(file, file_size, &by_token, &other), 0);
+	struct test_spend *s = test_spend_new(keystore, "wsh(sortedmulti(2,@,$))");
+	keystore_psbt_signer(other, &signer);
+	keystore_fingerprint(keystore, signer.fingerprint);
+	assert_int_equal(psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer, random, &count),
+			 PSBT_FINE);
+	assert_int_equal(count, 0);
+	free(s);
+	keystore_close(keystore);
+	keystore_close(other);
+}
+
 // RFC 6979: the nonce follows from key and digest (the vector is the well-known one for secp256k1 and "Satoshi Nakamoto").
 static void test_nonce(void **state)
 {
@@ -269,6 +347,56 @@ static void test_fields(void **state)
 	wrong.passphrase_size--;
 	assert_int_equal(try_open(&wrong), KEYSTORE_WRONG);
 	assert_int_equal(try_open(&by_passphrase), 0);
+}
+
+// Who knows the key could seal so that the tag is right and the commitment is not: that is what it is there for.
+static void test_commitment(void **state)
+{
+	static struct file_keys keys;
+	struct file parts;
+	seal(KEYSTORE_SEED, 32, &by_token);
+	assert_int_equal(file_read(file, file_size, &parts), 0);
+	assert_int_equal(file_keys_unlock(&parts, &by_token, &keys), 0);
+	for (int altered = 0; altered < 2; altered++) {
+		uint8_t *sealed = file + parts.header_size;
+		struct aead *aead = aead_new(keys.derived.sealing);
+		memset(keys.body, 0, sizeof keys.body);
+		keys.body[0] = 32;
+		memcpy(keys.body + 2, seed, 32);
+		file[parts.header_size - 1] ^= (uint8_t)altered;
+		assert_int_equal(aead_seal(aead, parts.nonce, file, parts.header_size, keys.body, sizeof keys.body, sealed,
+					   sealed + FILE_BODY_SIZE),
+				 0);
+		aead_free(aead);
+		assert_int_equal(try_open(&by_token), altered ? KEYSTORE_WRONG : 0);
+	}
+}
+
+// Likewise bodies that are authentic but not of our form.
+static void test_body_forms(void **state)
+{
+	static const struct {
+		uint8_t size, high, behind;
+	} forms[] = { { 32, 0, 1 }, { 65, 0, 0 }, { 255, 255, 0 }, { 15, 0, 0 }, { 0, 0, 0 }, { 16, 0, 0 } };
+	static struct file_keys keys;
+	struct file parts;
+	seal(KEYSTORE_SEED, 32, &by_token);
+	assert_int_equal(file_read(file, file_size, &parts), 0);
+	assert_int_equal(file_keys_unlock(&parts, &by_token, &keys), 0);
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		uint8_t *sealed = file + parts.header_size;
+		struct aead *aead = aead_new(keys.derived.sealing);
+		memset(keys.body, 0, sizeof keys.body);
+		keys.body[0] = forms[i].size;
+		keys.body[1] = forms[i].high;
+		memcpy(keys.body + 2, seed, forms[i].size < 32 ? forms[i].size : 32);
+		keys.body[FILE_BODY_SIZE - 1] = forms[i].behind;
+		assert_int_equal(aead_seal(aead, parts.nonce, file, parts.header_size, keys.body, sizeof keys.body, sealed,
+					   sealed + FILE_BODY_SIZE),
+				 0);
+		aead_free(aead);
+		assert_int_equal(try_open(&by_token), KEYSTORE_WRONG); // the last one: not the header's fingerprint
+	}
 }
 
 // Another header over the same sealed bytes: kind and time are not to be changed by who holds only the file.
@@ -477,9 +605,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_signing),
-		cmocka_unit_test(test_nonce),	   cmocka_unit_test(test_every_bit),
+		cmocka_unit_test(test_false_signer), cmocka_unit_test(test_same_fingerprint), cmocka_unit_test(test_nonce),	   cmocka_unit_test(test_every_bit),
 		cmocka_unit_test(test_length),	   cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_kind_swapped), cmocka_unit_test(test_parameters),
+		cmocka_unit_test(test_kind_swapped), cmocka_unit_test(test_commitment), cmocka_unit_test(test_body_forms), cmocka_unit_test(test_parameters),
 		cmocka_unit_test(test_locks),	   cmocka_unit_test(test_sealing_limits),
 		cmocka_unit_test(test_fresh),	   cmocka_unit_test(test_example),
 		cmocka_unit_test(test_texts),	   cmocka_unit_test(test_wiped),

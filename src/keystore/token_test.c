@@ -336,6 +336,52 @@ static CK_RV sign_falsely(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG dat
 	return answer;
 }
 
+static CK_ATTRIBUTE_TYPE turned; // this one is answered the other way round
+
+static CK_RV read_falsely(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *attributes, CK_ULONG count)
+{
+	CK_RV answer = honest->C_GetAttributeValue(session, object, attributes, count);
+	if (answer == CKR_OK && count == 1 && attributes[0].type == turned)
+		*(uint8_t *)attributes[0].pValue ^= 1;
+	return answer;
+}
+
+// Each property by itself: a key is not used when only one of them is wrong.
+static void test_each_flag(void **state)
+{
+	static const CK_ATTRIBUTE_TYPE both[] = { CKA_PRIVATE, CKA_SENSITIVE, CKA_EXTRACTABLE, CKA_ALWAYS_SENSITIVE,
+						  CKA_NEVER_EXTRACTABLE, CKA_LOCAL };
+	static const CK_ATTRIBUTE_TYPE of_wrap[] = { CKA_WRAP, CKA_UNWRAP, CKA_ENCRYPT, CKA_DECRYPT, CKA_VALUE_LEN };
+	struct token *token = open_token("second");
+	struct keystore *keystore;
+	struct keystore_wrap wrap;
+	uint8_t public[PUBLIC_KEY_SIZE];
+	assert_int_equal(token_key_generate(token, "flags", public), 0);
+	assert_int_equal(token_wrap_generate(token, "flags"), 0);
+	honest = token->module;
+	liar = *honest;
+	liar.C_GetAttributeValue = read_falsely;
+	token->module = &liar;
+	for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+		turned = both[i];
+		assert_int_equal(token_key_open(token, "flags", &keystore), TOKEN_WEAK_KEY);
+		assert_int_equal(token_wrap_open(token, "flags", &wrap), TOKEN_WEAK_KEY);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(of_wrap); i++) {
+		turned = of_wrap[i];
+		assert_int_equal(token_wrap_open(token, "flags", &wrap), TOKEN_WEAK_KEY);
+	}
+	turned = CKA_SIGN;
+	assert_int_equal(token_key_open(token, "flags", &keystore), TOKEN_WEAK_KEY);
+	turned = CKA_EC_PARAMS;
+	assert_int_equal(token_key_open(token, "flags", &keystore), TOKEN_CURVE);
+	turned = CKA_LABEL; // nothing that is looked at
+	assert_int_equal(token_key_open(token, "flags", &keystore), 0);
+	keystore_close(keystore);
+	token->module = honest;
+	token_close(token);
+}
+
 static void test_liar(void **state)
 {
 	struct token *token = open_token("second");
@@ -529,7 +575,7 @@ int main(void)
 		cmocka_unit_test(test_open),	     cmocka_unit_test(test_configured),
 		cmocka_unit_test(test_key),	     cmocka_unit_test(test_thousand),
 		cmocka_unit_test(test_refused_keys), cmocka_unit_test(test_imported),
-		cmocka_unit_test(test_liar),	     cmocka_unit_test(test_wrap),
+		cmocka_unit_test(test_liar),	     cmocka_unit_test(test_each_flag),	     cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_both_locks),   cmocka_unit_test(test_not_wrappable),
 		cmocka_unit_test(test_session_lost), cmocka_unit_test(test_removed),
 	};
