@@ -116,6 +116,7 @@ static int joined_write(const struct outlet *out, const struct ceremony_plan *pl
 	descriptor_show(plan, descriptor);
 	page_gap();
 	screen_field("first address", "%s", address);
+	screen_field("address ends in", "%s", address + strlen(address) - 8);
 	screen_field("file", "%s", out->path);
 	screen_text("Read each fingerprint aloud; its signer compares it with his paper. Then write the first address on "
 		    "the board: each signer types its end at his own machine.");

@@ -22,7 +22,7 @@ int tail_confirm(const char *what, const char *text)
 	char prompt[128];
 	size_t length = strlen(text);
 	ASSERT(length >= TAIL);
-	snprintf(prompt, sizeof prompt, "The last %d characters of %s, from the paper", TAIL, what);
+	snprintf(prompt, sizeof prompt, "The last %d characters of %s", TAIL, what);
 	return screen_confirm(prompt, text + length - TAIL);
 }
 
@@ -33,14 +33,17 @@ static int facts_read_back(const struct ceremony *c)
 	screen_page("The public key");
 	screen_field("fingerprint", "%s", fingerprint);
 	screen_field("key", "%s", c->key);
-	if (c->evm[0])
+	screen_field("key ends in", "%s", c->key + strlen(c->key) - TAIL);
+	if (c->evm[0]) {
 		screen_field("EVM account", "%s", c->evm);
-	screen_text("Write the fingerprint and the last %d characters of each on the protocol.", TAIL);
+		screen_field("account ends in", "%s", c->evm + strlen(c->evm) - TAIL);
+	}
+	screen_text("Write the fingerprint and both ends by hand on the notes.");
 	if (screen_pause("Enter when they are written"))
 		return EXIT_DECLINED;
 	screen_page("Read back");
-	if (screen_confirm("The fingerprint, from the paper", fingerprint) || tail_confirm("the key", c->key) ||
-	    (c->evm[0] && tail_confirm("the EVM account", c->evm)))
+	if (screen_confirm("The fingerprint, from the paper", fingerprint) || tail_confirm("the key, from the paper", c->key) ||
+	    (c->evm[0] && tail_confirm("the EVM account, from the paper", c->evm)))
 		return EXIT_DECLINED;
 	return 0;
 }

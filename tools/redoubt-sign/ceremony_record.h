@@ -9,7 +9,7 @@
 // "WALLET signer N": the description in a signer's record.
 void record_description(const struct ceremony_plan *plan, unsigned signer, char to[BSMS_DESCRIPTION_MAX + 1]);
 
-// A person types the last characters from paper. 0, or 1 when they differ.
+// A person types the last characters of something, from paper or board. 0, or 1 when they differ.
 MUST_USE int tail_confirm(const char *what, const char *text);
 
 // Reads a key record of this plan: its token, its network, its signer's number. *ret_signer from 1.

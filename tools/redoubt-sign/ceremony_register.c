@@ -94,7 +94,6 @@ int wallet_change(const struct ceremony_plan *plan, const struct descriptor *des
 
 static int wallet_agree(const struct ceremony *c, const struct descriptor *descriptor, char address[ADDRESS_TEXT_MAX + 1])
 {
-	char prompt[96];
 	screen_page("Ceremony: register the wallet");
 	descriptor_show(&c->plan, descriptor);
 	page_gap();
@@ -102,8 +101,7 @@ static int wallet_agree(const struct ceremony *c, const struct descriptor *descr
 		    "aloud from his paper, not from a screen.");
 	if (screen_confirm("Type: all fingerprints are right", "all fingerprints are right"))
 		return EXIT_DECLINED;
-	snprintf(prompt, sizeof prompt, "the first address, from the board");
-	if (tail_confirm(prompt, address)) {
+	if (tail_confirm("the first address, from the board", address)) {
 		complain("the first address of this wallet is %s and not the one on the board: a key was exchanged on "
 			 "the way, or a character mistyped",
 			 address);

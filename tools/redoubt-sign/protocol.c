@@ -71,7 +71,7 @@ static void key_put(struct text *t, const struct ceremony *c)
 	}
 	put(t, "%-22s %u bits\n", "given by people", people);
 	hex_encode(c->fingerprint, sizeof c->fingerprint, fingerprint);
-	put(t, "%-22s %s\n%-22s\n  %s\n", "fingerprint", fingerprint, "key", c->key);
+	put(t, "%-22s %s\nkey\n  %s\n", "fingerprint", fingerprint, c->key);
 	if (c->evm[0])
 		put(t, "%-22s %s (chain %llu)\n", "EVM account", c->evm, (unsigned long long)c->plan.chain);
 	digest(t, "sealed keystore", c->keystore);
