@@ -25,10 +25,16 @@ static void absorb_pad(SHA512_CTX *s, const uint8_t key[BLOCK], uint8_t pad)
 void hmac512_key_init(struct hmac512_key *key, const void *secret, size_t size)
 {
 	uint8_t block[BLOCK] = { 0 };
-	if (size > BLOCK)
-		SHA512(secret, size, block);
-	else if (size)
+	if (size > BLOCK) {
+		// Not SHA512(): its object draws EVP, and with it sockets, into the signer's static program.
+		SHA512_CTX whole;
+		SHA512_Init(&whole);
+		SHA512_Update(&whole, secret, size);
+		SHA512_Final(block, &whole);
+		secret_wipe(&whole, sizeof whole);
+	} else if (size) {
 		memcpy(block, secret, size);
+	}
 	absorb_pad((SHA512_CTX *)(void *)key->inner, block, 0x36);
 	absorb_pad((SHA512_CTX *)(void *)key->outer, block, 0x5c);
 	secret_wipe(block, sizeof block);

@@ -111,7 +111,8 @@ int main(int argc, char **argv)
 	if (r == 0)
 		r = libraries_start();
 	if (r < 0) {
-		complain("this machine does not let the signer start: %s", strerror(-r));
+		complain("this machine does not let the signer start: %s",
+			 r == -ENOTSUP ? "its processor has no AES instructions (AES-NI)" : strerror(-r));
 		return EXIT_FAILED;
 	}
 	screen_start();
