@@ -58,7 +58,10 @@ struct classification {
 };
 
 // What the hook does with the packet. A hook without a base chain for the family accepts, and place says so.
+// p->state is what connection tracking says of it; chains before priority -200 do not see it, as in the kernel.
 void packet_classify(const struct ruleset *r, enum packet_hook hook, const struct packet *p, struct classification *ret);
+// What a packet to an address of this host meets: prerouting, then input, marks carried along.
+void packet_arrives(const struct ruleset *r, const struct packet *p, struct classification *ret);
 
 // How many base chains of `hook` see this family's packets, and whether every one has policy drop.
 struct hook_chains { size_t count, policy_drop; };
@@ -77,6 +80,10 @@ bool ruleset_set_contains(const struct ruleset *r, const char *family, const cha
 // Whether an address range of the set touches the range [first, last].
 bool ruleset_set_touches(const struct ruleset *r, const char *family, const char *table, const char *name, bool v6,
 			 const uint8_t *first, const uint8_t *last);
+
+// Every port number that the rules and sets name, and each one's neighbours: ports between them are alike.
+// `each` may be called twice with the same number.
+void ruleset_ports(const struct ruleset *r, void (*each)(void *context, uint16_t port), void *context);
 
 // The kinds of expression and statement in the ruleset, each once: for coverage reports.
 void ruleset_expressions(const struct ruleset *r, void (*each)(void *context, const char *name), void *context);

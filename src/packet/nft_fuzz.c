@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes as a ruleset; packets through every hook of what was read.
+#include "packet/packet.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void note(void *context, uint16_t port)
+{
+	*(uint32_t *)context += port;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const uint8_t PROTOCOLS[] = { 1, 6, 17, 58 };
+	char error[RULESET_ERROR_MAX] = "";
+	struct ruleset *r = NULL;
+	uint32_t sum = 0;
+	if (ruleset_read((const char *)data, size, &r, error))
+		return 0;
+	ruleset_ports(r, note, &sum);
+	for (unsigned i = 0; i < 16; i++) {
+		struct packet p = { .v6 = i & 1, .protocol = PROTOCOLS[i / 4], .source = { 10, 0, 0, 1 }, .destination_port = 443,
+				    .tcp_flags = 2, .state = i & 2 ? CT_NEW : CT_ESTABLISHED, .input_interface = "eth0" };
+		for (int hook = 0; hook < HOOK_COUNT; hook++) {
+			struct classification c;
+			packet_classify(r, (enum packet_hook)hook, &p, &c);
+			ASSERT(c.may_accept || c.may_drop);
+			ASSERT(c.verdict != VERDICT_DROP || !c.may_accept);
+		}
+	}
+	struct set_view view;
+	for (size_t i = 0; ruleset_set(r, i, &view); i++)
+		sum += ruleset_set_contains(r, view.family, view.table, view.name, false, (const uint8_t *)"\012\0\0\001");
+	ruleset_free(r);
+	return 0;
+}
