@@ -45,7 +45,7 @@ static int body_open(const struct file *file, const void *bytes, struct file_key
 int keystore_open(const void *bytes, size_t size, const struct keystore_lock *lock, struct keystore **ret)
 {
 	struct file file;
-	int result = file_read(bytes, size, &file);
+	int result = keystore_file_read(bytes, size, &file);
 	if (!result)
 		result = file_lock_check(&file.header, lock);
 	if (result)

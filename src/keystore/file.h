@@ -31,7 +31,7 @@ struct file {
 };
 
 // Reads the bytes and checks all that needs no key. KEYSTORE_FORMAT to KEYSTORE_PARAMETERS.
-MUST_USE int file_read(const void *bytes, size_t size, struct file *ret);
+MUST_USE int keystore_file_read(const void *bytes, size_t size, struct file *ret);
 void file_header_write(const struct file *file, struct writer *w);
 
 bool file_cost_valid(const struct keystore_cost *cost);

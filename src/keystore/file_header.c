@@ -81,7 +81,7 @@ static int rest(struct reader *r, const uint8_t *start, struct file *to)
 	return fields_check(to, kind, locks, texts_fine);
 }
 
-int file_read(const void *bytes, size_t size, struct file *ret)
+int keystore_file_read(const void *bytes, size_t size, struct file *ret)
 {
 	struct file file = { .header_size = 0 };
 	struct reader r = reader_over(bytes, size);
@@ -117,7 +117,7 @@ void file_header_write(const struct file *file, struct writer *w)
 int keystore_describe(const void *bytes, size_t size, struct keystore_header *ret)
 {
 	struct file file;
-	int result = file_read(bytes, size, &file);
+	int result = keystore_file_read(bytes, size, &file);
 	if (!result)
 		*ret = file.header;
 	return result;

@@ -355,7 +355,7 @@ static void test_commitment(void **state)
 	static struct file_keys keys;
 	struct file parts;
 	seal(KEYSTORE_SEED, 32, &by_token);
-	assert_int_equal(file_read(file, file_size, &parts), 0);
+	assert_int_equal(keystore_file_read(file, file_size, &parts), 0);
 	assert_int_equal(file_keys_unlock(&parts, &by_token, &keys), 0);
 	for (int altered = 0; altered < 2; altered++) {
 		uint8_t *sealed = file + parts.header_size;
@@ -381,7 +381,7 @@ static void test_body_forms(void **state)
 	static struct file_keys keys;
 	struct file parts;
 	seal(KEYSTORE_SEED, 32, &by_token);
-	assert_int_equal(file_read(file, file_size, &parts), 0);
+	assert_int_equal(keystore_file_read(file, file_size, &parts), 0);
 	assert_int_equal(file_keys_unlock(&parts, &by_token, &keys), 0);
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
 		uint8_t *sealed = file + parts.header_size;
