@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A regtest chain for one test. The node answers sendrawtransaction with an id even when it refused, so that
-// only the mempool and the blocks are believed.
+// A regtest chain for one test. The node answers sendrawtransaction with an id even when it refuses, and before
+// it has looked, so that only its mempool and blocks are believed.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
@@ -57,17 +57,21 @@ export class Chain {
     return { bytes: Uint8Array.from(Buffer.from(raw, 'hex')), id, vout, value: BigInt(Math.round(value * 1e8)), script: scriptPubKey.hex, confirmations: decoded.confirmations ?? 0 };
   }
 
-  // Whether the node took it: not what it answers, but whether it has it.
+  // Whether the node took it. It answers before it has looked, so this waits for one or the other.
   async takes(bytes, id) {
+    this.said.length = 0;
     await this.rpc('sendrawtransaction', Buffer.from(bytes).toString('hex')).catch(() => {});
-    return (await this.rpc('getrawmempool')).includes(id);
+    for (let i = 0; i < 500; i++) {
+      if ((await this.rpc('getrawmempool')).includes(id)) return true;
+      if (this.said.length) return false;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`the node neither took nor refused ${id}`);
   }
 
   // It must not take it, and for that reason.
   async refuses(bytes, id, pattern) {
-    this.said.length = 0;
     if (await this.takes(bytes, id)) throw new Error(`the node takes ${id}: ${Buffer.from(bytes).toString('hex')}`);
-    for (let i = 0; i < 100 && !this.said.length; i++) await new Promise((resolve) => setTimeout(resolve, 20));
     if (!pattern.test(this.said.join(' '))) throw new Error(`refused, but not by ${pattern}: ${this.said.join(' ')}`);
   }
 

@@ -122,7 +122,7 @@ async function quorum(chain, name) {
     equal((await coordinator.call('psbt-fee', first.psbt))[0], String(fee), 'fee');
     equal((await coordinator.call('psbt-places', first.psbt, wallet.slot)).join(' '), '0/0 - 1/0', 'own input, foreign payee, own change');
     const tx = await completed(parts), id = id_of(tx);
-    check(await chain.takes(tx, id), `the node takes ${hex(tx)}`);
+    check(await chain.takes(tx, id), `the node takes ${hex(tx)}: ${chain.said}`);
     check(await chain.confirms(id), 'it is in the next block');
     equal((await chain.output(id, 0)).value, payee.value, 'paid');
     const received = coin.value;
@@ -133,7 +133,7 @@ async function quorum(chain, name) {
   await test(`${name}: change is spent by another quorum`, async () => {
     const second = await spend(wallet, coin, change, payee, next);
     const tx = await completed((await signed_by(wallet, second.psbt, who.slice(-need))).reverse()), id = id_of(tx);
-    check(await chain.takes(tx, id), `the node takes ${hex(tx)}`);
+    check(await chain.takes(tx, id), `the node takes ${hex(tx)}: ${chain.said}`);
     check(await chain.confirms(id), 'it is in the next block');
   });
 }
@@ -157,7 +157,7 @@ async function unvault(chain) {
     for (const [i, coin] of coins.entries()) {
       const { psbt } = await spend(cold, coin, from, { script: place.script, value: coin.value - fee }, null);
       const tx = await completed(await signed_by(cold, psbt, [1, 2, 4])), id = id_of(tx);
-      check(await chain.takes(tx, id), `the node takes ${hex(tx)}`);
+      check(await chain.takes(tx, id), `the node takes ${hex(tx)}: ${chain.said}`);
       check(await chain.confirms(id), 'it is in the next block');
       coins[i] = await chain.output(id, 0);
     }
@@ -179,14 +179,14 @@ async function unvault(chain) {
   });
   await test('unvault: paying passes 144 blocks later', async () => {
     await chain.mine(1);
-    check(await chain.takes(pay, id_of(pay)), `the node takes ${hex(pay)}`);
+    check(await chain.takes(pay, id_of(pay)), `the node takes ${hex(pay)}: ${chain.said}`);
     check(await chain.confirms(id_of(pay)), 'it is in the next block');
   });
   await test('unvault: those who may cancel bring it back to cold without waiting', async () => {
     const { psbt } = await spend(out, coins[1], place, { script: back.script, value: coins[1].value - fee }, null);
     await refused(completed(await signed_by(out, psbt, cancel.slice(0, 1))), /signatures are missing/);
     const tx = await completed(await signed_by(out, psbt, cancel.slice(0, 2))), id = id_of(tx);
-    check(await chain.takes(tx, id), `the node takes ${hex(tx)}`);
+    check(await chain.takes(tx, id), `the node takes ${hex(tx)}: ${chain.said}`);
     check(await chain.confirms(id), 'it is in the next block');
     equal((await coordinator.call('find', cold.slot, bytes((await chain.output(id, 0)).script), 20)).join('/'), '0/8', 'cold knows it');
   });
