@@ -242,4 +242,5 @@ def main():
     sys.exit(converse(person, arguments_of(command, directory, me) + extra))
 
 
-main()
+if __name__ == "__main__":
+    main()
