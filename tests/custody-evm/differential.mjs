@@ -12,7 +12,7 @@ import { startProbe } from './probe.mjs';
 import { randomOf } from './random.mjs';
 import { finish, test } from './tap.mjs';
 
-const THREADS = 2, CHUNK = 250;
+const THREADS = 2, CHUNK = 250, AT_ONCE = 8;
 const comparisons = {
   legacy: [10000, compareTransaction, 'legacy transactions without a chain id: payload, digest, signature, bytes, sender'],
   eip155: [10000, compareTransaction, 'EIP-155 transactions: the same'],
@@ -34,9 +34,13 @@ const runCase = (probe, seed, kind, index, counts) => comparisons[kind][1](rando
 
 async function runChunk(probe, seed, { kind, from, to }) {
   const counts = {}, failures = [];
-  for (let index = from; index < to; index++) {
-    try { await runCase(probe, seed, kind, index, counts); } catch (error) { failures.push({ index, what: error.message.slice(0, 2000) }); }
-  }
+  let next = from;
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    while (next < to) {
+      const index = next++;
+      try { await runCase(probe, seed, kind, index, counts); } catch (error) { failures.push({ index, what: error.message.slice(0, 2000) }); }
+    }
+  }));
   return { kind, counts, failures, done: to - from };
 }
 

@@ -10,9 +10,12 @@ export function startProbe(path = process.env.EVM_PROBE) {
   createInterface({ input: child.stdout }).on('line', line => waiting.shift().resolve(JSON.parse(line)));
   child.stdin.on('error', () => {}); // the exit says why
   child.on('exit', code => waiting.splice(0).forEach(w => w.reject(new Error(`evm-probe ended with ${code}`))));
+  let unsent = ''; // questions of one turn go in one write
+  const send = () => { child.stdin.write(unsent); unsent = ''; };
   const probe = question => new Promise((resolve, reject) => {
     waiting.push({ resolve, reject });
-    child.stdin.write(JSON.stringify(question) + '\n');
+    if (!unsent) setImmediate(send);
+    unsent += JSON.stringify(question) + '\n';
   });
   probe.stop = () => child.stdin.end();
   return probe;

@@ -38,5 +38,7 @@ export function randomOf(seed, kind, index) {
     if (r.chance(50)) return '0x' + (r.chance(2) ? n - 1n - BigInt(r.below(9)) : 1n + BigInt(r.below(9))).toString(16).padStart(64, '0');
     return r.hex(32);
   };
+  // One of a few hundred of this run, where the same key's address is wanted again and again.
+  r.knownSecret = () => '0x' + createHash('sha256').update(`${seed}:secret:${r.below(256)}`).digest('hex');
   return r;
 }
