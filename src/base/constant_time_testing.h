@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests only: constant time, shown as libsecp256k1 shows it. Under valgrind's memcheck the secret bytes are
-// marked as undefined, and a branch or an address that depends on one is an error. The test starts itself again
-// under valgrind, with SUPPRESSIONS (meson gives the file): what runs inside libsecp256k1 is left out, since that
-// library has such a test of its own.
+// For tests only: constant time, shown as libsecp256k1 shows it. Under valgrind's memcheck the secret bytes
+// are marked as undefined, and a branch or an address that depends on one is an error. The test starts itself
+// again under valgrind, with SUPPRESSIONS (meson gives the file): what runs inside libsecp256k1 is left out,
+// since that library has such a test of its own.
 #pragma once
 
 #include "base/testing.h"
+
+#if defined(__has_feature) // clang's way to say what gcc says by __SANITIZE_ADDRESS__
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 
 #if defined(CONSTANT_TIME_TEST) && !defined(__SANITIZE_ADDRESS__)
 #define CONSTANT_TIME_MARKS 1
@@ -41,7 +47,8 @@ static inline void constant_time_leak(void)
 static inline int run_under_valgrind(const char *what)
 {
 #ifdef __AVX512F__
-	// A build for this very processor may hold instructions that valgrind does not know. ./test runs the debug build.
+	// A build for this very processor may hold instructions that valgrind does not know. ./test runs the
+	// debug build.
 	print_message("# built with AVX-512\n");
 	skip();
 #endif
@@ -78,7 +85,8 @@ static void test_can_fail(void **state)
 
 static inline int constant_time_main(int argc, char **argv, void (*all)(void))
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_constant_time), cmocka_unit_test(test_can_fail) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_constant_time),
+					    cmocka_unit_test(test_can_fail) };
 	constant_time_self = argv[0];
 	if (argc < 2)
 		return cmocka_run_group_tests(tests, NULL, NULL);

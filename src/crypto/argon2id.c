@@ -10,8 +10,8 @@ int argon2id(const char *password, size_t size, const uint8_t salt[ARGON2ID_SALT
 {
 	ASSERT(memory_kib >= 8 && passes >= 1 && size <= crypto_pwhash_argon2id_PASSWD_MAX);
 	// With these arguments in range only the allocation can fail.
-	return crypto_pwhash_argon2id(key, ARGON2ID_KEY_SIZE, password, size, salt, passes, (size_t)memory_kib << 10,
-				      crypto_pwhash_argon2id_ALG_ARGON2ID13) == 0
+	return crypto_pwhash_argon2id(key, ARGON2ID_KEY_SIZE, password, size, salt, passes,
+				      (size_t)memory_kib << 10, crypto_pwhash_argon2id_ALG_ARGON2ID13) == 0
 		       ? 0
 		       : -ENOMEM;
 }

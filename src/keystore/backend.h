@@ -7,12 +7,14 @@
 
 struct keystore_backend {
 	int (*public_key)(struct keystore *keystore, const struct path *path, struct hd_public *ret);
-	int (*ecdsa)(struct keystore *keystore, const struct path *path, const uint8_t digest[32], uint8_t raw[64]);
+	int (*ecdsa)(struct keystore *keystore, const struct path *path, const uint8_t digest[32],
+		     uint8_t raw[64]);
 	int (*schnorr)(struct keystore *keystore, const struct path *path, const struct taproot_tweak *tweak,
 		       const uint8_t digest[32], const uint8_t random[32],
 		       uint8_t signature[SCHNORR_SIGNATURE_SIZE]); // NULL: it cannot
-	int (*export_seed)(const struct keystore *keystore, const uint8_t **ret_seed, size_t *ret_size); // NULL: it cannot
-	size_t size; // of its struct, which keystore_close wipes
+	int (*export_seed)(const struct keystore *keystore, const uint8_t **ret_seed,
+			   size_t *ret_size); // NULL: it cannot
+	size_t size;			      // of its struct, which keystore_close wipes
 };
 
 struct keystore {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Secrets decide no branch and no address from the sealed body to the signature (base/constant_time_testing.h says
-// how that is shown). Left out is Argon2id, whose second half looks up memory by the passphrase's hash by design.
+// Secrets decide no branch and no address from the sealed body to the signature (base/constant_time_testing.h
+// says how that is shown). Left out is Argon2id, whose second half looks up memory by the passphrase's hash
+// by design.
 #include "base/constant_time_testing.h"
 #include "crypto/secret.h"
 #include "keystore/file.h"

@@ -13,8 +13,7 @@ static int body_read(const struct file *file, const struct file_keys *keys, stru
 	uint8_t fingerprint[HD_FINGERPRINT_SIZE];
 	struct reader r = reader_over(keys->body, sizeof keys->body);
 	size_t size = read_u16(&r);
-	if (size > KEYSTORE_SECRET_MAX ||
-	    !equal_constant_time(r.at + size, zero, KEYSTORE_SECRET_MAX - size))
+	if (size > KEYSTORE_SECRET_MAX || !equal_constant_time(r.at + size, zero, KEYSTORE_SECRET_MAX - size))
 		return KEYSTORE_WRONG;
 	const struct keystore_secret secret = { file->header.kind, r.at, size, file->header.label,
 						file->header.created_s };
@@ -36,8 +35,8 @@ static int body_open(const struct file *file, const void *bytes, struct file_key
 	struct aead *aead = aead_new(keys->derived.sealing);
 	if (!aead)
 		return -ENOMEM;
-	int result = aead_open(aead, file->nonce, bytes, file->header_size, file->body, sizeof file->body, keys->body,
-			       file->tag);
+	int result = aead_open(aead, file->nonce, bytes, file->header_size, file->body, sizeof file->body,
+			       keys->body, file->tag);
 	aead_free(aead);
 	return result == 1 ? KEYSTORE_WRONG : result;
 }
@@ -79,7 +78,8 @@ static int header_fill(const struct keystore_secret *secret, const struct keysto
 	if (lock->wrap)
 		memcpy(h->wrap_name, lock->wrap->name, strlen(lock->wrap->name) + 1);
 	if (h->needs_passphrase) {
-		h->cost.memory_kib = lock->cost.memory_kib ? lock->cost.memory_kib : KEYSTORE_MEMORY_KIB_DEFAULT;
+		h->cost.memory_kib =
+			lock->cost.memory_kib ? lock->cost.memory_kib : KEYSTORE_MEMORY_KIB_DEFAULT;
 		h->cost.passes = lock->cost.passes ? lock->cost.passes : KEYSTORE_PASSES_DEFAULT;
 		if (!file_cost_valid(&h->cost))
 			return KEYSTORE_PARAMETERS;
@@ -97,13 +97,14 @@ static int header_fill(const struct keystore_secret *secret, const struct keysto
 }
 
 // The data key that the token wraps is made here, so that the token's own randomness does not count alone.
-static int data_key_wrap(struct file *file, const struct keystore_lock *lock, const struct file_random *random,
-			 struct file_keys *keys)
+static int data_key_wrap(struct file *file, const struct keystore_lock *lock,
+			 const struct file_random *random, struct file_keys *keys)
 {
 	if (!lock->wrap)
 		return 0;
 	memcpy(keys->material + ARGON2ID_KEY_SIZE, random->data_key, FILE_DATA_KEY_SIZE);
-	int result = lock->wrap->wrap(lock->wrap->context, random->data_key, file->wrapped, &file->wrapped_size);
+	int result =
+		lock->wrap->wrap(lock->wrap->context, random->data_key, file->wrapped, &file->wrapped_size);
 	ASSERT(result || (file->wrapped_size > 0 && file->wrapped_size <= KEYSTORE_WRAPPED_MAX));
 	return result;
 }
@@ -119,7 +120,8 @@ static int body_seal(const struct keystore_secret *secret, const struct file *fi
 	struct aead *aead = aead_new(keys->derived.sealing);
 	if (!aead)
 		return -ENOMEM;
-	int result = aead_seal(aead, file->nonce, w->start, writer_size(w), keys->body, sizeof keys->body, sealed, tag);
+	int result = aead_seal(aead, file->nonce, w->start, writer_size(w), keys->body, sizeof keys->body,
+			       sealed, tag);
 	aead_free(aead);
 	if (!result) {
 		write_bytes(w, sealed, sizeof sealed);
@@ -144,8 +146,8 @@ static int seal_with(const struct keystore_secret *secret, const struct keystore
 	return body_seal(secret, &file, keys, w);
 }
 
-int file_seal(const struct keystore_secret *secret, const struct keystore_lock *lock, const struct file_random *random,
-	      uint8_t *to, size_t room, size_t *ret_size)
+int file_seal(const struct keystore_secret *secret, const struct keystore_lock *lock,
+	      const struct file_random *random, uint8_t *to, size_t room, size_t *ret_size)
 {
 	uint8_t bytes[KEYSTORE_FILE_MAX];
 	struct writer w = writer_over(bytes, sizeof bytes);
@@ -165,8 +167,8 @@ int file_seal(const struct keystore_secret *secret, const struct keystore_lock *
 	return result;
 }
 
-int keystore_seal(const struct keystore_secret *secret, const struct keystore_lock *lock, uint8_t *to, size_t room,
-		  size_t *ret_size)
+int keystore_seal(const struct keystore_secret *secret, const struct keystore_lock *lock, uint8_t *to,
+		  size_t room, size_t *ret_size)
 {
 	struct file_random *random = secret_alloc(sizeof *random);
 	if (!random)

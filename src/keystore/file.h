@@ -25,7 +25,7 @@ struct file {
 	uint8_t wrapped[KEYSTORE_WRAPPED_MAX];
 	size_t wrapped_size; // 0 without a token
 	uint8_t commitment[FILE_COMMITMENT_SIZE];
-	size_t header_size; // of all this, in the file: what is authenticated beside the body
+	size_t header_size;	      // of all this, in the file: what is authenticated beside the body
 	uint8_t body[FILE_BODY_SIZE]; // sealed
 	uint8_t tag[AEAD_TAG_SIZE];
 };
@@ -48,10 +48,12 @@ struct file_keys {
 	uint8_t body[FILE_BODY_SIZE]; // open
 };
 
-// From the lock to file_keys.derived; the token's data key is in `material` already when sealing, and unwrapped
-// here when opening. 0, KEYSTORE_WRONG, the token's answer, or -ENOMEM.
-MUST_USE int file_keys_unlock(const struct file *file, const struct keystore_lock *lock, struct file_keys *keys);
-MUST_USE int file_keys_derive(const struct file *file, const struct keystore_lock *lock, struct file_keys *keys);
+// From the lock to file_keys.derived; the token's data key is in `material` already when sealing, and
+// unwrapped here when opening. 0, KEYSTORE_WRONG, the token's answer, or -ENOMEM.
+MUST_USE int file_keys_unlock(const struct file *file, const struct keystore_lock *lock,
+			      struct file_keys *keys);
+MUST_USE int file_keys_derive(const struct file *file, const struct keystore_lock *lock,
+			      struct file_keys *keys);
 
 // keystore_seal with its randomness given, for the tests of the written format.
 struct file_random {

@@ -15,7 +15,8 @@ static bool text_read(struct reader *r, char to[KEYSTORE_LABEL_MAX + 1])
 	read_copy(r, to, KEYSTORE_LABEL_MAX);
 	to[KEYSTORE_LABEL_MAX] = 0;
 	size_t size = strlen(to);
-	return (size == 0 || keystore_label_valid(to)) && memcmp(to + size, zero, KEYSTORE_LABEL_MAX - size) == 0;
+	return (size == 0 || keystore_label_valid(to)) &&
+	       memcmp(to + size, zero, KEYSTORE_LABEL_MAX - size) == 0;
 }
 
 static void text_write(struct writer *w, const char *text)

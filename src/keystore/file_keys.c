@@ -17,7 +17,8 @@ static const char *purpose(const struct keystore_header *header)
 {
 	if (!header->needs_token)
 		return "redoubt keystore 1: passphrase";
-	return header->needs_passphrase ? "redoubt keystore 1: passphrase and token" : "redoubt keystore 1: token";
+	return header->needs_passphrase ? "redoubt keystore 1: passphrase and token"
+					: "redoubt keystore 1: token";
 }
 
 int file_keys_derive(const struct file *file, const struct keystore_lock *lock, struct file_keys *keys)
@@ -26,13 +27,13 @@ int file_keys_derive(const struct file *file, const struct keystore_lock *lock, 
 	size_t from = header->needs_passphrase ? 0 : ARGON2ID_KEY_SIZE;
 	size_t to = header->needs_token ? sizeof keys->material : ARGON2ID_KEY_SIZE;
 	if (header->needs_passphrase) {
-		int result = argon2id(lock->passphrase, lock->passphrase_size, file->salt, header->cost.memory_kib,
-				      header->cost.passes, keys->material);
+		int result = argon2id(lock->passphrase, lock->passphrase_size, file->salt,
+				      header->cost.memory_kib, header->cost.passes, keys->material);
 		if (result)
 			return result;
 	}
-	hkdf_sha256(keys->material + from, to - from, file->salt, sizeof file->salt, purpose(header), &keys->derived,
-		    sizeof keys->derived);
+	hkdf_sha256(keys->material + from, to - from, file->salt, sizeof file->salt, purpose(header),
+		    &keys->derived, sizeof keys->derived);
 	return 0;
 }
 
@@ -49,6 +50,7 @@ int file_keys_unlock(const struct file *file, const struct keystore_lock *lock, 
 	if (result)
 		return result;
 	// A file has one key only: GCM alone would let a forger make one that opens to different secrets.
-	return equal_constant_time(keys->derived.commitment, file->commitment, FILE_COMMITMENT_SIZE) ? 0
-												       : KEYSTORE_WRONG;
+	return equal_constant_time(keys->derived.commitment, file->commitment, FILE_COMMITMENT_SIZE)
+		       ? 0
+		       : KEYSTORE_WRONG;
 }

@@ -5,11 +5,12 @@
 #define PASSPHRASE "correct horse battery staple"
 
 // ---- secret memory must be wiped before it is given back ------------------
-// The linker leads every call of these two to here (meson.build).
-void *__real_secret_alloc(size_t size);
-void __real_secret_free(void *secret);
-void *__wrap_secret_alloc(size_t size);
-void __wrap_secret_free(void *secret);
+// The linker leads secret_alloc and secret_free, which call these two, to here (meson.build). They are of a
+// shared library, so that this holds under link-time optimization too.
+void *__real_sodium_malloc(size_t size);
+void __real_sodium_free(void *secret);
+void *__wrap_sodium_malloc(size_t size);
+void __wrap_sodium_free(void *secret);
 
 static struct {
 	uint8_t *at;
@@ -17,9 +18,9 @@ static struct {
 } live[16];
 static size_t freed, dirty;
 
-void *__wrap_secret_alloc(size_t size)
+void *__wrap_sodium_malloc(size_t size)
 {
-	uint8_t *secret = __real_secret_alloc(size);
+	uint8_t *secret = __real_sodium_malloc(size);
 	for (size_t i = 0; i < ARRAY_LEN(live); i++) {
 		if (!live[i].at) {
 			live[i].at = secret;
@@ -31,7 +32,7 @@ void *__wrap_secret_alloc(size_t size)
 	return NULL;
 }
 
-void __wrap_secret_free(void *secret)
+void __wrap_sodium_free(void *secret)
 {
 	for (size_t i = 0; secret && i < ARRAY_LEN(live); i++) {
 		if (live[i].at != secret)
@@ -42,7 +43,7 @@ void __wrap_secret_free(void *secret)
 		dirty += left > 0;
 		freed++;
 		live[i].at = NULL;
-		__real_secret_free(secret);
+		__real_sodium_free(secret);
 		return;
 	}
 	assert_null(secret);
@@ -62,7 +63,8 @@ struct stand_in {
 	int answer; // when not 0
 };
 
-static int stand_in_wrap(void *context, const uint8_t key[32], uint8_t to[KEYSTORE_WRAPPED_MAX], size_t *ret_size)
+static int stand_in_wrap(void *context, const uint8_t key[32], uint8_t to[KEYSTORE_WRAPPED_MAX],
+			 size_t *ret_size)
 {
 	const struct stand_in *s = context;
 	to[32] = 0;
@@ -92,11 +94,15 @@ static int stand_in_unwrap(void *context, const uint8_t *wrapped, size_t size, u
 
 static struct stand_in token = { 0x77, 0 }, other_token = { 0x78, 0 };
 static const struct keystore_wrap wrap = { &token, "vault key 1", stand_in_wrap, stand_in_unwrap };
-static const struct keystore_wrap other_wrap = { &other_token, "vault key 1", stand_in_wrap, stand_in_unwrap };
-static const struct keystore_cost floor_cost = { KEYSTORE_MEMORY_KIB_MIN, KEYSTORE_PASSES_MIN };
+static const struct keystore_wrap other_wrap = { &other_token, "vault key 1", stand_in_wrap,
+						 stand_in_unwrap };
+#define FLOOR                                                                                                \
+	{                                                                                                    \
+		KEYSTORE_MEMORY_KIB_MIN, KEYSTORE_PASSES_MIN                                                 \
+	}
 static const struct keystore_lock by_token = { .wrap = &wrap };
-static const struct keystore_lock by_passphrase = { PASSPHRASE, sizeof PASSPHRASE - 1, NULL, floor_cost };
-static const struct keystore_lock by_both = { PASSPHRASE, sizeof PASSPHRASE - 1, &wrap, floor_cost };
+static const struct keystore_lock by_passphrase = { PASSPHRASE, sizeof PASSPHRASE - 1, NULL, FLOOR };
+static const struct keystore_lock by_both = { PASSPHRASE, sizeof PASSPHRASE - 1, &wrap, FLOOR };
 
 static uint8_t seed[64], file[KEYSTORE_FILE_MAX + 8];
 static size_t file_size;
@@ -162,7 +168,8 @@ static void exercise(enum keystore_kind kind, const struct keystore_lock *lock)
 		size_t size;
 		assert_int_equal(keystore_export_seed(keystore, &exported, &size), KEYSTORE_UNABLE);
 		assert_null(exported);
-		assert_int_equal(keystore_schnorr(keystore, &path, NULL, digest, zero, signature), KEYSTORE_PATH);
+		assert_int_equal(keystore_schnorr(keystore, &path, NULL, digest, zero, signature),
+				 KEYSTORE_PATH);
 		path = test_no_path;
 	} else {
 		assert_int_equal(hd_master(seed, 32, &master), 0);
@@ -203,8 +210,8 @@ static int false_ecdsa(void *context, const struct path *path, const uint8_t key
 }
 
 static int false_schnorr(void *context, const struct path *path, const uint8_t key[PUBLIC_KEY_SIZE],
-			 const struct taproot_tweak *tweak, const uint8_t digest[32], const uint8_t random[32],
-			 uint8_t signature[SCHNORR_SIGNATURE_SIZE])
+			 const struct taproot_tweak *tweak, const uint8_t digest[32],
+			 const uint8_t random[32], uint8_t signature[SCHNORR_SIGNATURE_SIZE])
 {
 	int result = honest.schnorr(context, path, key, tweak, digest, random, signature);
 	signature[9] ^= 1;
@@ -228,15 +235,18 @@ static void test_false_signer(void **state)
 		signer.ecdsa = false_ecdsa;
 		signer.schnorr = false_schnorr;
 		false_answer = 0;
-		assert_int_equal(psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer, random, &count),
+		assert_int_equal(psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer,
+					      random, &count),
 				 PSBT_SIGNATURE);
 		false_answer = -EIO;
-		assert_int_equal(psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer, random, &count),
+		assert_int_equal(psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer,
+					      random, &count),
 				 PSBT_SIGNER);
 		assert_int_equal(signer.failed, -EIO);
 		assert_int_equal(count, 9);
 		false_answer = 1; // it holds no such key
-		assert_int_equal(psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer, random, &count),
+		assert_int_equal(psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer,
+					      random, &count),
 				 PSBT_FINE);
 		assert_int_equal(count, 0);
 		assert_null(psbt_find(&s->psbt.inputs[0].map, PSBT_IN_PARTIAL_SIG));
@@ -260,15 +270,17 @@ static void test_same_fingerprint(void **state)
 	struct test_spend *s = test_spend_new(keystore, "wsh(sortedmulti(2,@,$))");
 	keystore_psbt_signer(other, &signer);
 	keystore_fingerprint(keystore, signer.fingerprint);
-	assert_int_equal(psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer, random, &count),
-			 PSBT_FINE);
+	assert_int_equal(
+		psbt_sign_by(&s->psbt, &s->arena, &s->shared, &s->descriptor, &signer, random, &count),
+		PSBT_FINE);
 	assert_int_equal(count, 0);
 	free(s);
 	keystore_close(keystore);
 	keystore_close(other);
 }
 
-// RFC 6979: the nonce follows from key and digest (the vector is the well-known one for secp256k1 and "Satoshi Nakamoto").
+// RFC 6979: the nonce follows from key and digest (the vector is the well-known one for secp256k1 and
+// "Satoshi Nakamoto").
 static void test_nonce(void **state)
 {
 	const uint8_t one[32] = { [31] = 1 };
@@ -302,7 +314,8 @@ static void test_every_bit(void **state)
 	assert_int_equal(answers[KEYSTORE_FORMAT], 64);
 	assert_int_equal(answers[KEYSTORE_VERSION], 16);
 	assert_true(answers[KEYSTORE_WRONG] > 8 * (FILE_BODY_SIZE + AEAD_TAG_SIZE));
-	print_message("# %zu bits of %zu bytes: %zu not ours, %zu version, %zu cut, %zu over, %zu header, %zu lock, %zu wrong\n",
+	print_message("# %zu bits of %zu bytes: %zu not ours, %zu version, %zu cut, %zu over, %zu header, "
+		      "%zu lock, %zu wrong\n",
 		      8 * file_size, file_size, answers[KEYSTORE_FORMAT], answers[KEYSTORE_VERSION],
 		      answers[KEYSTORE_TRUNCATED], answers[KEYSTORE_TRAILING], answers[KEYSTORE_HEADER],
 		      answers[KEYSTORE_LOCK], answers[KEYSTORE_WRONG]);
@@ -326,13 +339,12 @@ static void test_fields(void **state)
 	static const struct {
 		size_t at;
 		int result;
-	} fields[] = { { 0, KEYSTORE_FORMAT },	  { 8, KEYSTORE_VERSION },     { 10, KEYSTORE_HEADER },
-		       { 11, KEYSTORE_HEADER },	  { 12, KEYSTORE_WRONG },      { 20, KEYSTORE_WRONG },
-		       { 24, KEYSTORE_WRONG },
-		       { 27, KEYSTORE_PARAMETERS }, { 28, KEYSTORE_PARAMETERS }, { 32, KEYSTORE_WRONG },
-		       { 48, KEYSTORE_WRONG },	  { 60, KEYSTORE_WRONG },      { 123, KEYSTORE_HEADER },
-		       { 124, KEYSTORE_HEADER },  { 190, KEYSTORE_WRONG },     { 222, KEYSTORE_WRONG },
-		       { 303, KEYSTORE_WRONG } };
+	} fields[] = { { 0, KEYSTORE_FORMAT },	 { 8, KEYSTORE_VERSION },     { 10, KEYSTORE_HEADER },
+		       { 11, KEYSTORE_HEADER },	 { 12, KEYSTORE_WRONG },      { 20, KEYSTORE_WRONG },
+		       { 24, KEYSTORE_WRONG },	 { 27, KEYSTORE_PARAMETERS }, { 28, KEYSTORE_PARAMETERS },
+		       { 32, KEYSTORE_WRONG },	 { 48, KEYSTORE_WRONG },      { 60, KEYSTORE_WRONG },
+		       { 123, KEYSTORE_HEADER }, { 124, KEYSTORE_HEADER },    { 190, KEYSTORE_WRONG },
+		       { 222, KEYSTORE_WRONG },	 { 303, KEYSTORE_WRONG } };
 	seal(KEYSTORE_SEED, 32, &by_passphrase);
 	assert_int_equal(file_size, 304);
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
@@ -349,7 +361,8 @@ static void test_fields(void **state)
 	assert_int_equal(try_open(&by_passphrase), 0);
 }
 
-// Who knows the key could seal so that the tag is right and the commitment is not: that is what it is there for.
+// Who knows the key could seal so that the tag is right and the commitment is not: that is what it is there
+// for.
 static void test_commitment(void **state)
 {
 	static struct file_keys keys;
@@ -364,8 +377,8 @@ static void test_commitment(void **state)
 		keys.body[0] = 32;
 		memcpy(keys.body + 2, seed, 32);
 		file[parts.header_size - 1] ^= (uint8_t)altered;
-		assert_int_equal(aead_seal(aead, parts.nonce, file, parts.header_size, keys.body, sizeof keys.body, sealed,
-					   sealed + FILE_BODY_SIZE),
+		assert_int_equal(aead_seal(aead, parts.nonce, file, parts.header_size, keys.body,
+					   sizeof keys.body, sealed, sealed + FILE_BODY_SIZE),
 				 0);
 		aead_free(aead);
 		assert_int_equal(try_open(&by_token), altered ? KEYSTORE_WRONG : 0);
@@ -391,11 +404,12 @@ static void test_body_forms(void **state)
 		keys.body[1] = forms[i].high;
 		memcpy(keys.body + 2, seed, forms[i].size < 32 ? forms[i].size : 32);
 		keys.body[FILE_BODY_SIZE - 1] = forms[i].behind;
-		assert_int_equal(aead_seal(aead, parts.nonce, file, parts.header_size, keys.body, sizeof keys.body, sealed,
-					   sealed + FILE_BODY_SIZE),
+		assert_int_equal(aead_seal(aead, parts.nonce, file, parts.header_size, keys.body,
+					   sizeof keys.body, sealed, sealed + FILE_BODY_SIZE),
 				 0);
 		aead_free(aead);
-		assert_int_equal(try_open(&by_token), KEYSTORE_WRONG); // the last one: not the header's fingerprint
+		assert_int_equal(try_open(&by_token),
+				 KEYSTORE_WRONG); // the last one: not the header's fingerprint
 	}
 }
 
@@ -415,9 +429,12 @@ static void put_u32(size_t at, uint32_t value)
 static void test_parameters(void **state)
 {
 	static const struct keystore_cost bad[] = {
-		{ KEYSTORE_MEMORY_KIB_MIN - 1, KEYSTORE_PASSES_MIN }, { KEYSTORE_MEMORY_KIB_MAX + 1, KEYSTORE_PASSES_MIN },
-		{ KEYSTORE_MEMORY_KIB_MIN, KEYSTORE_PASSES_MIN - 1 }, { KEYSTORE_MEMORY_KIB_MIN, KEYSTORE_PASSES_MAX + 1 },
-		{ UINT32_MAX, UINT32_MAX },			      { 8, 1 },
+		{ KEYSTORE_MEMORY_KIB_MIN - 1, KEYSTORE_PASSES_MIN },
+		{ KEYSTORE_MEMORY_KIB_MAX + 1, KEYSTORE_PASSES_MIN },
+		{ KEYSTORE_MEMORY_KIB_MIN, KEYSTORE_PASSES_MIN - 1 },
+		{ KEYSTORE_MEMORY_KIB_MIN, KEYSTORE_PASSES_MAX + 1 },
+		{ UINT32_MAX, UINT32_MAX },
+		{ 8, 1 },
 	};
 	const struct keystore_secret secret = secret_of(KEYSTORE_SEED, 32);
 	struct keystore_lock lock = by_passphrase;
@@ -428,7 +445,8 @@ static void test_parameters(void **state)
 		put_u32(28, bad[i].passes);
 		assert_int_equal(try_open(&by_passphrase), KEYSTORE_PARAMETERS);
 		lock.cost = bad[i];
-		assert_int_equal(keystore_seal(&secret, &lock, file, sizeof file, &size), KEYSTORE_PARAMETERS);
+		assert_int_equal(keystore_seal(&secret, &lock, file, sizeof file, &size),
+				 KEYSTORE_PARAMETERS);
 		assert_int_equal(size, 9);
 	}
 	put_u32(24, 0);
@@ -568,11 +586,11 @@ static void test_example(void **state)
 static void test_wiped(void **state)
 {
 	struct keystore *keystore;
-	uint8_t *bytes = (uint8_t *)__wrap_secret_alloc(8);
+	uint8_t *bytes = (uint8_t *)__wrap_sodium_malloc(8);
 	assert_int_equal(live_count(), 1);
 	memset(bytes, 1, 8);
 	size_t before = dirty;
-	__wrap_secret_free(bytes);
+	__wrap_sodium_free(bytes);
 	assert_int_equal(dirty, before + 1); // the check can fail
 	assert_int_equal(before, 0);
 	seal(KEYSTORE_SEED, 32, &by_token);
@@ -604,13 +622,15 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_signing),
-		cmocka_unit_test(test_false_signer), cmocka_unit_test(test_same_fingerprint), cmocka_unit_test(test_nonce),	   cmocka_unit_test(test_every_bit),
-		cmocka_unit_test(test_length),	   cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_kind_swapped), cmocka_unit_test(test_commitment), cmocka_unit_test(test_body_forms), cmocka_unit_test(test_parameters),
-		cmocka_unit_test(test_locks),	   cmocka_unit_test(test_sealing_limits),
-		cmocka_unit_test(test_fresh),	   cmocka_unit_test(test_example),
-		cmocka_unit_test(test_texts),	   cmocka_unit_test(test_wiped),
+		cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_signing),
+		cmocka_unit_test(test_false_signer), cmocka_unit_test(test_same_fingerprint),
+		cmocka_unit_test(test_nonce),	     cmocka_unit_test(test_every_bit),
+		cmocka_unit_test(test_length),	     cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_kind_swapped), cmocka_unit_test(test_commitment),
+		cmocka_unit_test(test_body_forms),   cmocka_unit_test(test_parameters),
+		cmocka_unit_test(test_locks),	     cmocka_unit_test(test_sealing_limits),
+		cmocka_unit_test(test_fresh),	     cmocka_unit_test(test_example),
+		cmocka_unit_test(test_texts),	     cmocka_unit_test(test_wiped),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

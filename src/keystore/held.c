@@ -33,7 +33,8 @@ static int held_public(struct keystore *keystore, const struct path *path, struc
 	return result;
 }
 
-static int held_ecdsa(struct keystore *keystore, const struct path *path, const uint8_t digest[32], uint8_t raw[64])
+static int held_ecdsa(struct keystore *keystore, const struct path *path, const uint8_t digest[32],
+		      uint8_t raw[64])
 {
 	struct hd_private at;
 	int result = derive(held_of(keystore), path, &at);
@@ -44,7 +45,8 @@ static int held_ecdsa(struct keystore *keystore, const struct path *path, const 
 }
 
 static int held_schnorr(struct keystore *keystore, const struct path *path, const struct taproot_tweak *tweak,
-			const uint8_t digest[32], const uint8_t random[32], uint8_t signature[SCHNORR_SIGNATURE_SIZE])
+			const uint8_t digest[32], const uint8_t random[32],
+			uint8_t signature[SCHNORR_SIGNATURE_SIZE])
 {
 	struct hd_private at;
 	int result = derive(held_of(keystore), path, &at);

@@ -6,20 +6,23 @@
 static const char *const texts[] = {
 	[KEYSTORE_FINE] = "fine",
 	[KEYSTORE_FORMAT] = "this is not a keystore file",
-	[KEYSTORE_VERSION] = "this keystore file has a version that this program does not know: use a newer program",
+	[KEYSTORE_VERSION] =
+		"this keystore file has a version that this program does not know: use a newer program",
 	[KEYSTORE_TRUNCATED] = "the keystore file is cut off: take another copy",
 	[KEYSTORE_TRAILING] = "the keystore file has bytes left over at its end: take another copy",
 	[KEYSTORE_HEADER] = "the keystore file's header is malformed: take another copy",
-	[KEYSTORE_PARAMETERS] = "the keystore file asks for more or less Argon2id memory or passes than is allowed: "
-				"it was made or altered by something else",
-	[KEYSTORE_LOCK] = "what was given is not what the keystore file needs: passphrase, token key, or both",
+	[KEYSTORE_PARAMETERS] =
+		"the keystore file's Argon2id parameters are out of range: something else made or altered it",
+	[KEYSTORE_LOCK] =
+		"what was given is not what the keystore file needs: passphrase, token key, or both",
 	[KEYSTORE_WRONG] = "wrong passphrase, another token, or the keystore file was altered",
 	[KEYSTORE_LABEL] = "a label has 1 to 64 printable ASCII characters",
 	[KEYSTORE_SECRET] = "a seed has 16 to 64 bytes, a key 32 that are valid on secp256k1",
 	[KEYSTORE_ROOM] = "the room for the keystore file is too small",
 	[KEYSTORE_PATH] = "this keystore has no key at that path: a fixed key has only the empty one",
 	[KEYSTORE_UNABLE] = "this kind of keystore cannot do that",
-	[TOKEN_MODULE] = "the PKCS#11 module is not there or does not start: check its path and its own configuration",
+	[TOKEN_MODULE] =
+		"the PKCS#11 module is not there or does not start: check its path and its own configuration",
 	[TOKEN_ABSENT] = "no token of that name is there: plug it in, or check its label",
 	[TOKEN_AMBIGUOUS] = "several tokens or keys have that name: give a pkcs11: URI, or remove one",
 	[TOKEN_PIN] = "the token refused the PIN",
@@ -82,13 +85,15 @@ int keystore_public(struct keystore *keystore, const struct path *path, struct h
 	return keystore->backend->public_key(keystore, path, ret);
 }
 
-int keystore_sign(struct keystore *keystore, const struct path *path, const uint8_t digest[32], uint8_t raw[64])
+int keystore_sign(struct keystore *keystore, const struct path *path, const uint8_t digest[32],
+		  uint8_t raw[64])
 {
 	return keystore->backend->ecdsa(keystore, path, digest, raw);
 }
 
 int keystore_schnorr(struct keystore *keystore, const struct path *path, const struct taproot_tweak *tweak,
-		     const uint8_t digest[32], const uint8_t random[32], uint8_t signature[SCHNORR_SIGNATURE_SIZE])
+		     const uint8_t digest[32], const uint8_t random[32],
+		     uint8_t signature[SCHNORR_SIGNATURE_SIZE])
 {
 	if (!keystore->backend->schnorr)
 		return KEYSTORE_UNABLE;
@@ -126,8 +131,8 @@ static int signer_ecdsa(void *context, const struct path *path, const uint8_t ke
 }
 
 static int signer_schnorr(void *context, const struct path *path, const uint8_t key[PUBLIC_KEY_SIZE],
-			  const struct taproot_tweak *tweak, const uint8_t digest[32], const uint8_t random[32],
-			  uint8_t signature[SCHNORR_SIGNATURE_SIZE])
+			  const struct taproot_tweak *tweak, const uint8_t digest[32],
+			  const uint8_t random[32], uint8_t signature[SCHNORR_SIGNATURE_SIZE])
 {
 	int result = key_check(context, path, key, 1);
 	return result ? result : keystore_schnorr(context, path, tweak, digest, random, signature);

@@ -28,25 +28,26 @@ enum keystore_result {
 	KEYSTORE_TRAILING,   // bytes are left over at the end
 	KEYSTORE_HEADER,     // a field of the header is malformed
 	KEYSTORE_PARAMETERS, // Argon2id's memory or passes outside the limits below
-	KEYSTORE_LOCK,	     // the file needs a passphrase or a token key that was not given, or the other way round
-	KEYSTORE_WRONG,	     // wrong passphrase, another token, or an altered file: which one cannot be told
-	KEYSTORE_LABEL,	     // sealing, generating: not 1 to KEYSTORE_LABEL_MAX printable ASCII characters
-	KEYSTORE_SECRET,     // sealing: the secret has a size that its kind cannot have, or is no key
-	KEYSTORE_ROOM,	     // sealing: `room` is less than KEYSTORE_FILE_MAX
-	KEYSTORE_PATH,	     // no key at this path: a fixed key has only the empty one
-	KEYSTORE_UNABLE,     // this keystore does not do that (the calls say which)
+	KEYSTORE_LOCK,	 // the file needs a passphrase or a token key that was not given, or the other way
+			 // round
+	KEYSTORE_WRONG,	 // wrong passphrase, another token, or an altered file: which one cannot be told
+	KEYSTORE_LABEL,	 // sealing, generating: not 1 to KEYSTORE_LABEL_MAX printable ASCII characters
+	KEYSTORE_SECRET, // sealing: the secret has a size that its kind cannot have, or is no key
+	KEYSTORE_ROOM,	 // sealing: `room` is less than KEYSTORE_FILE_MAX
+	KEYSTORE_PATH,	 // no key at this path: a fixed key has only the empty one
+	KEYSTORE_UNABLE, // this keystore does not do that (the calls say which)
 	// What only a token answers.
-	TOKEN_MODULE,	// the PKCS#11 module is not there or does not start
-	TOKEN_ABSENT,	// no token of that label
-	TOKEN_AMBIGUOUS, // several tokens or keys of that label
-	TOKEN_PIN,	// the PIN is wrong
-	TOKEN_LOCKED,	// too many wrong PINs, or no user PIN was set
-	TOKEN_NO_KEY,	// no such key in the token
+	TOKEN_MODULE,	  // the PKCS#11 module is not there or does not start
+	TOKEN_ABSENT,	  // no token of that label
+	TOKEN_AMBIGUOUS,  // several tokens or keys of that label
+	TOKEN_PIN,	  // the PIN is wrong
+	TOKEN_LOCKED,	  // too many wrong PINs, or no user PIN was set
+	TOKEN_NO_KEY,	  // no such key in the token
 	TOKEN_KEY_EXISTS, // generating: a key of that label is there already
-	TOKEN_WEAK_KEY,	// the token would let the key out, or did not make it itself
-	TOKEN_CURVE,	// the key is not on secp256k1
-	TOKEN_GONE,	// the token was removed or its session ended: open it again
-	TOKEN_FAULT,	// any other answer of the token, also a signature that does not verify
+	TOKEN_WEAK_KEY,	  // the token would let the key out, or did not make it itself
+	TOKEN_CURVE,	  // the key is not on secp256k1
+	TOKEN_GONE,	  // the token was removed or its session ended: open it again
+	TOKEN_FAULT,	  // any other answer of the token, also a signature that does not verify
 };
 // A sentence for a person: what is wrong and what to do.
 const char *keystore_result_text(int result);
@@ -100,10 +101,11 @@ struct keystore_secret {
 
 // Writes the file (docs/PROTOCOL.keystore.md): *ret_size bytes, the same number for every size of secret. The
 // caller makes it durable before it forgets the secret.
-MUST_USE int keystore_seal(const struct keystore_secret *secret, const struct keystore_lock *lock, uint8_t *to,
-			   size_t room, size_t *ret_size);
+MUST_USE int keystore_seal(const struct keystore_secret *secret, const struct keystore_lock *lock,
+			   uint8_t *to, size_t room, size_t *ret_size);
 // Opens it. KEYSTORE_FORMAT to KEYSTORE_WRONG, or what `unwrap` answered. Costs what the header says.
-MUST_USE int keystore_open(const void *bytes, size_t size, const struct keystore_lock *lock, struct keystore **ret);
+MUST_USE int keystore_open(const void *bytes, size_t size, const struct keystore_lock *lock,
+			   struct keystore **ret);
 void keystore_close(struct keystore *keystore); // accepts NULL; wipes
 
 // What a file says of itself, before anything vouches for it: to ask for the right passphrase and token.
@@ -126,8 +128,8 @@ uint64_t keystore_created_s(const struct keystore *keystore); // 0 for a token's
 // hash160's first four bytes of the master key, or of the fixed key.
 void keystore_fingerprint(const struct keystore *keystore, uint8_t ret[HD_FINGERPRINT_SIZE]);
 
-// The public key at a path (hardened steps too). A fixed key has only the empty path; its chain code is zero and
-// nothing may be derived from it. KEYSTORE_PATH.
+// The public key at a path (hardened steps too). A fixed key has only the empty path; its chain code is zero
+// and nothing may be derived from it. KEYSTORE_PATH.
 MUST_USE int keystore_public(struct keystore *keystore, const struct path *path, struct hd_public *ret);
 
 // ECDSA: r and s, 32 bytes each, s low, verified against the public key before it is handed out. In a file's
@@ -136,14 +138,15 @@ MUST_USE int keystore_sign(struct keystore *keystore, const struct path *path, c
 			   uint8_t raw[64]);
 // BIP340, verified. With a tweak the signature is the taproot output key's (key path), else the key's own (a
 // leaf's). KEYSTORE_PATH; KEYSTORE_UNABLE from a token: PKCS#11 has no Schnorr.
-MUST_USE int keystore_schnorr(struct keystore *keystore, const struct path *path, const struct taproot_tweak *tweak,
-			      const uint8_t digest[32], const uint8_t random[32],
-			      uint8_t signature[SCHNORR_SIGNATURE_SIZE]);
+MUST_USE int keystore_schnorr(struct keystore *keystore, const struct path *path,
+			      const struct taproot_tweak *tweak, const uint8_t digest[32],
+			      const uint8_t random[32], uint8_t signature[SCHNORR_SIGNATURE_SIZE]);
 
 // The seed itself, to make shares of: valid until keystore_close, in locked memory; never copy it elsewhere.
 // KEYSTORE_UNABLE for a fixed key and for a token.
-MUST_USE int keystore_export_seed(const struct keystore *keystore, const uint8_t **ret_seed, size_t *ret_size);
+MUST_USE int keystore_export_seed(const struct keystore *keystore, const uint8_t **ret_seed,
+				  size_t *ret_size);
 
-// To sign a PSBT by psbt_sign_by: valid while the keystore is open. After PSBT_SIGNER, signer->failed holds the
-// result that ended it.
+// To sign a PSBT by psbt_sign_by: valid while the keystore is open. After PSBT_SIGNER, signer->failed holds
+// the result that ended it.
 void keystore_psbt_signer(struct keystore *keystore, struct psbt_signer *ret);

@@ -36,9 +36,11 @@ static inline void test_signs(struct keystore *keystore, const struct path *path
 		memcpy(digest + 4, &i, sizeof i);
 		assert_int_equal(keystore_sign(keystore, path, digest, raw), 0);
 		assert_true(test_low_s(raw));
-		assert_int_equal(ecdsa_from_raw(raw, span_over(public.key, PUBLIC_KEY_SIZE), digest, der, &size), 0);
+		assert_int_equal(
+			ecdsa_from_raw(raw, span_over(public.key, PUBLIC_KEY_SIZE), digest, der, &size), 0);
 		digest[0]++;
-		assert_int_equal(ecdsa_from_raw(raw, span_over(public.key, PUBLIC_KEY_SIZE), digest, der, &size), 1);
+		assert_int_equal(
+			ecdsa_from_raw(raw, span_over(public.key, PUBLIC_KEY_SIZE), digest, der, &size), 1);
 		digest[0]--;
 	}
 }
@@ -123,10 +125,11 @@ static inline struct test_spend *test_spend_new(struct keystore *keystore, const
 	s->output = (struct tx_output){ TEST_FUNDED - 1000, span_over(payee, sizeof payee) };
 	struct transaction tx = { 2, 0, &s->input, 1, &s->output, 1 };
 	assert_int_equal(psbt_create(&tx, &s->arena, &s->psbt), PSBT_FINE);
-	assert_int_equal(psbt_put_previous(&s->psbt, &s->arena, 0, span_over(s->previous, writer_size(&w))), PSBT_FINE);
-	assert_int_equal(psbt_describe_input(&s->psbt, &s->arena, 0, &s->descriptor, 0,
-					     s->descriptor.ranged ? 3 : 0),
+	assert_int_equal(psbt_put_previous(&s->psbt, &s->arena, 0, span_over(s->previous, writer_size(&w))),
 			 PSBT_FINE);
+	assert_int_equal(
+		psbt_describe_input(&s->psbt, &s->arena, 0, &s->descriptor, 0, s->descriptor.ranged ? 3 : 0),
+		PSBT_FINE);
 	assert_int_equal(psbt_sighash_prepare(&s->psbt, PSBT_TO_SIGN, &s->arena, &s->shared), PSBT_FINE);
 	return s;
 }
@@ -153,7 +156,8 @@ static inline int test_spends(struct keystore *keystore, const char *template)
 	if (strstr(template, "(2,")) {
 		test_cosigner(&cosigner);
 		assert_int_equal(psbt_finalize_input(&s->psbt, &s->arena, &s->shared, 0), PSBT_INCOMPLETE);
-		assert_int_equal(psbt_sign_own(&s->psbt, &s->arena, &s->shared, &s->descriptor, &cosigner, random, &count),
+		assert_int_equal(psbt_sign_own(&s->psbt, &s->arena, &s->shared, &s->descriptor, &cosigner,
+					       random, &count),
 				 PSBT_FINE);
 		assert_int_equal(count, 1);
 	}

@@ -18,8 +18,12 @@ struct token_key {
 };
 
 static const struct token_flag private_flags[] = {
-	{ CKA_PRIVATE, CK_TRUE },      { CKA_SENSITIVE, CK_TRUE },	   { CKA_EXTRACTABLE, CK_FALSE },
-	{ CKA_ALWAYS_SENSITIVE, CK_TRUE }, { CKA_NEVER_EXTRACTABLE, CK_TRUE }, { CKA_LOCAL, CK_TRUE },
+	{ CKA_PRIVATE, CK_TRUE },
+	{ CKA_SENSITIVE, CK_TRUE },
+	{ CKA_EXTRACTABLE, CK_FALSE },
+	{ CKA_ALWAYS_SENSITIVE, CK_TRUE },
+	{ CKA_NEVER_EXTRACTABLE, CK_TRUE },
+	{ CKA_LOCAL, CK_TRUE },
 	{ CKA_SIGN, CK_TRUE },
 };
 
@@ -29,15 +33,17 @@ static struct token_key *key_of(struct keystore *keystore)
 }
 
 // r and s as the token made them.
-static int token_ecdsa(struct token *token, CK_OBJECT_HANDLE private, const uint8_t digest[32], uint8_t raw[64])
+static int token_ecdsa(struct token *token, CK_OBJECT_HANDLE private, const uint8_t digest[32],
+		       uint8_t raw[64])
 {
 	CK_MECHANISM mechanism = { CKM_ECDSA, NULL, 0 };
 	uint8_t out[128];
 	CK_ULONG size = sizeof out;
 	int result = token_result(token, token->module->C_SignInit(token->session, &mechanism, private));
 	if (!result)
-		result = token_result(token, token->module->C_Sign(token->session, (CK_BYTE_PTR)(uintptr_t)digest, 32,
-								   out, &size));
+		result = token_result(token,
+				      token->module->C_Sign(token->session, (CK_BYTE_PTR)(uintptr_t)digest,
+							    32, out, &size));
 	if (!result && size != 64)
 		result = TOKEN_FAULT;
 	if (!result)
@@ -45,7 +51,8 @@ static int token_ecdsa(struct token *token, CK_OBJECT_HANDLE private, const uint
 	return result;
 }
 
-static int key_ecdsa(struct keystore *keystore, const struct path *path, const uint8_t digest[32], uint8_t raw[64])
+static int key_ecdsa(struct keystore *keystore, const struct path *path, const uint8_t digest[32],
+		     uint8_t raw[64])
 {
 	struct token_key *key = key_of(keystore);
 	uint8_t signature[64], low[64];
@@ -96,8 +103,8 @@ static int point_read(struct token *token, CK_OBJECT_HANDLE public, uint8_t ret[
 	return 0;
 }
 
-// The public half is an object that whoever has the PIN can put another in place of: so the key proves that it
-// belongs to it, by signing something that nobody could foresee.
+// The public half is an object that whoever has the PIN can put another in place of: so the key proves that
+// it belongs to it, by signing something that nobody could foresee.
 static int key_prove(struct token_key *key)
 {
 	static const struct path none = { .count = 0 };
@@ -159,18 +166,13 @@ static CK_RV generate_pair(struct token *token, const char *label, CK_OBJECT_HAN
 				  { CKA_EC_PARAMS, secp256k1_params, sizeof secp256k1_params },
 				  { CKA_LABEL, name, strlen(label) },
 				  { CKA_ID, id, sizeof id } };
-	CK_ATTRIBUTE private[] = { { CKA_TOKEN, &yes, sizeof yes },
-				   { CKA_PRIVATE, &yes, sizeof yes },
-				   { CKA_SENSITIVE, &yes, sizeof yes },
-				   { CKA_EXTRACTABLE, &no, sizeof no },
-				   { CKA_SIGN, &yes, sizeof yes },
-				   { CKA_DECRYPT, &no, sizeof no },
-				   { CKA_UNWRAP, &no, sizeof no },
-				   { CKA_DERIVE, &no, sizeof no },
-				   { CKA_LABEL, name, strlen(label) },
-				   { CKA_ID, id, sizeof id } };
-	return token->module->C_GenerateKeyPair(token->session, &mechanism, public, ARRAY_LEN(public), private,
-						ARRAY_LEN(private), ret_public, ret_private);
+	CK_ATTRIBUTE private[] = { { CKA_TOKEN, &yes, sizeof yes },	{ CKA_PRIVATE, &yes, sizeof yes },
+				   { CKA_SENSITIVE, &yes, sizeof yes }, { CKA_EXTRACTABLE, &no, sizeof no },
+				   { CKA_SIGN, &yes, sizeof yes },	{ CKA_DECRYPT, &no, sizeof no },
+				   { CKA_UNWRAP, &no, sizeof no },	{ CKA_DERIVE, &no, sizeof no },
+				   { CKA_LABEL, name, strlen(label) },	{ CKA_ID, id, sizeof id } };
+	return token->module->C_GenerateKeyPair(token->session, &mechanism, public, ARRAY_LEN(public),
+						private, ARRAY_LEN(private), ret_public, ret_private);
 }
 
 int token_key_generate(struct token *token, const char *label, uint8_t ret_public[PUBLIC_KEY_SIZE])

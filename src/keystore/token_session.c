@@ -113,7 +113,8 @@ static CK_RV session_open(struct token *token, CK_SLOT_ID slot)
 	return answer;
 }
 
-// A login that is there already (CKR_USER_ALREADY_LOGGED_IN) is a fault: the PIN would not have been looked at.
+// A login that is there already (CKR_USER_ALREADY_LOGGED_IN) is a fault: the PIN would not have been looked
+// at.
 static int log_in(struct token *token, CK_SLOT_ID slot, const char *pin, size_t pin_size)
 {
 	int result = token_result(token, session_open(token, slot));
@@ -142,7 +143,8 @@ static int session_new(const struct sought *sought, const char *pin, size_t pin_
 	return result;
 }
 
-int token_attach(CK_FUNCTION_LIST *module, const char *name, const char *pin, size_t pin_size, struct token **ret)
+int token_attach(CK_FUNCTION_LIST *module, const char *name, const char *pin, size_t pin_size,
+		 struct token **ret)
 {
 	struct sought sought;
 	int result = sought_init(name, &sought);
@@ -172,7 +174,8 @@ static int open_configured(const char *name, const char *pin, size_t pin_size, s
 	return result;
 }
 
-static int open_module(const char *path, const char *name, const char *pin, size_t pin_size, struct token **ret)
+static int open_module(const char *path, const char *name, const char *pin, size_t pin_size,
+		       struct token **ret)
 {
 	CK_FUNCTION_LIST *module = p11_kit_module_load(path, 0);
 	if (!module)
@@ -193,7 +196,8 @@ static int open_module(const char *path, const char *name, const char *pin, size
 
 int token_open(const char *module, const char *name, const char *pin, size_t pin_size, struct token **ret)
 {
-	return module ? open_module(module, name, pin, pin_size, ret) : open_configured(name, pin, pin_size, ret);
+	return module ? open_module(module, name, pin, pin_size, ret)
+		      : open_configured(name, pin, pin_size, ret);
 }
 
 void token_close(struct token *token)
@@ -220,10 +224,12 @@ int token_find(struct token *token, CK_OBJECT_CLASS class, CK_KEY_TYPE type, con
 				  { CKA_LABEL, (void *)(uintptr_t)label, strlen(label) } };
 	CK_OBJECT_HANDLE found[2];
 	CK_ULONG count = 0;
-	int result = token_result(token, token->module->C_FindObjectsInit(token->session, sought, ARRAY_LEN(sought)));
+	int result = token_result(
+		token, token->module->C_FindObjectsInit(token->session, sought, ARRAY_LEN(sought)));
 	if (result)
 		return result;
-	result = token_result(token, token->module->C_FindObjects(token->session, found, ARRAY_LEN(found), &count));
+	result = token_result(token,
+			      token->module->C_FindObjects(token->session, found, ARRAY_LEN(found), &count));
 	token->module->C_FindObjectsFinal(token->session);
 	if (result)
 		return result;
@@ -233,11 +239,12 @@ int token_find(struct token *token, CK_OBJECT_CLASS class, CK_KEY_TYPE type, con
 	return 0;
 }
 
-int token_attribute(struct token *token, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, void *to, CK_ULONG *size)
+int token_attribute(struct token *token, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, void *to,
+		    CK_ULONG *size)
 {
 	CK_ATTRIBUTE attribute = { type, to, *size };
-	int result =
-		token_result(token, token->module->C_GetAttributeValue(token->session, object, &attribute, 1));
+	int result = token_result(token,
+				  token->module->C_GetAttributeValue(token->session, object, &attribute, 1));
 	if (!result && attribute.ulValueLen > *size) // also CK_UNAVAILABLE_INFORMATION
 		result = TOKEN_FAULT;
 	if (!result)
@@ -245,7 +252,8 @@ int token_attribute(struct token *token, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_T
 	return result;
 }
 
-int token_flags_check(struct token *token, CK_OBJECT_HANDLE object, const struct token_flag *flags, size_t count)
+int token_flags_check(struct token *token, CK_OBJECT_HANDLE object, const struct token_flag *flags,
+		      size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		CK_BBOOL is = 0xff;

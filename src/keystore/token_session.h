@@ -28,8 +28,8 @@ struct token {
 // Our result for a PKCS#11 answer, which is kept for token_fault_text.
 MUST_USE int token_result(struct token *token, CK_RV answer);
 
-// Finds the token in one module that is initialized already and logs in: token_open behind its loading. For the
-// tests too, which put a lying module between.
+// Finds the token in one module that is initialized already and logs in: token_open behind its loading. For
+// the tests too, which put a lying module between.
 MUST_USE int token_attach(CK_FUNCTION_LIST *module, const char *name, const char *pin, size_t pin_size,
 			  struct token **ret);
 

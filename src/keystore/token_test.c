@@ -23,7 +23,9 @@ static int init_token(const char *label)
 {
 	char command[256];
 	snprintf(command, sizeof command,
-		 "softhsm2-util --init-token --free --label '%s' --pin " PIN " --so-pin 12345678 >/dev/null 2>&1", label);
+		 "softhsm2-util --init-token --free --label '%s' --pin " PIN
+		 " --so-pin 12345678 >/dev/null 2>&1",
+		 label);
 	return system(command);
 }
 
@@ -122,6 +124,27 @@ static void test_open(void **state)
 	token_close(NULL);
 }
 
+// A second login in one process would not look at the PIN: refused, and the first goes on.
+static void test_open_twice(void **state)
+{
+	struct token *token = open_token("first"), *again = NULL;
+	struct keystore *keystore;
+	uint8_t public[PUBLIC_KEY_SIZE];
+	assert_int_equal(token_key_generate(token, "once", public), 0);
+	assert_int_equal(token_key_open(token, "once", &keystore), 0);
+	assert_int_equal(token_open(softhsm, "first", "wrong", 5, &again), TOKEN_FAULT);
+	assert_int_equal(token_open(softhsm, "first", PIN, strlen(PIN), &again), TOKEN_FAULT);
+	assert_int_equal(token_open(softhsm, "third", PIN, strlen(PIN), &again), TOKEN_ABSENT);
+	assert_null(again);
+	test_signs(keystore, &test_no_path, 4);
+	again = open_token("second"); // another token of the same module
+	test_signs(keystore, &test_no_path, 4);
+	token_close(again);
+	test_signs(keystore, &test_no_path, 4);
+	keystore_close(keystore);
+	token_close(token);
+}
+
 // By what p11-kit is configured with. Whether SoftHSM is, depends on the distribution.
 static void test_configured(void **state)
 {
@@ -157,8 +180,10 @@ static void test_key(void **state)
 	assert_int_equal(keystore_public(keystore, &test_no_path, &again), 0);
 	assert_memory_equal(again.key, public, sizeof public);
 	test_keystore(keystore); // the body that file_test runs
-	assert_int_equal(keystore_schnorr(keystore, &test_no_path, NULL, zero, zero, signature), KEYSTORE_UNABLE);
-	assert_int_equal(keystore_schnorr(keystore, &test_no_path, &tweak, zero, zero, signature), KEYSTORE_UNABLE);
+	assert_int_equal(keystore_schnorr(keystore, &test_no_path, NULL, zero, zero, signature),
+			 KEYSTORE_UNABLE);
+	assert_int_equal(keystore_schnorr(keystore, &test_no_path, &tweak, zero, zero, signature),
+			 KEYSTORE_UNABLE);
 	assert_int_equal(keystore_export_seed(keystore, &seed, &size), KEYSTORE_UNABLE);
 	keystore_close(keystore);
 	token_close(token);
@@ -200,7 +225,8 @@ static void test_thousand(void **state)
 		assert_int_equal(evm_signature_from_raw(raw, &account, digest, &signature), 0);
 		parity += signature.y_parity;
 	}
-	print_message("# of 1000 of the token's signatures %u had a high S, of ours none; parity 1 in %u\n", high, parity);
+	print_message("# of 1000 of the token's signatures %u had a high S, of ours none; parity 1 in %u\n",
+		      high, parity);
 	assert_in_range(high, 400, 600);
 	assert_in_range(parity, 400, 600);
 	test_signs(keystore, &test_no_path, 1000);
@@ -225,8 +251,8 @@ static void make_pair(struct token *token, const char *label, CK_BBOOL extractab
 				      { CKA_SIGN, &yes, 1 },
 				      { CKA_EXTRACTABLE, &extractable, 1 },
 				      { CKA_LABEL, (void *)(uintptr_t)label, strlen(label) } };
-	assert_int_equal(token->module->C_GenerateKeyPair(token->session, &mechanism, of_public, 3, of_private, 6,
-							  &public, &private),
+	assert_int_equal(token->module->C_GenerateKeyPair(token->session, &mechanism, of_public, 3,
+							  of_private, 6, &public, &private),
 			 CKR_OK);
 }
 
@@ -283,8 +309,10 @@ static void test_imported(void **state)
 				  { CKA_EC_PARAMS, params, sizeof params },
 				  { CKA_EC_POINT, point, sizeof point },
 				  { CKA_LABEL, "imported", 8 } };
-	assert_int_equal(token->module->C_CreateObject(token->session, private, ARRAY_LEN(private), &made), CKR_OK);
-	assert_int_equal(token->module->C_CreateObject(token->session, public, ARRAY_LEN(public), &made), CKR_OK);
+	assert_int_equal(token->module->C_CreateObject(token->session, private, ARRAY_LEN(private), &made),
+			 CKR_OK);
+	assert_int_equal(token->module->C_CreateObject(token->session, public, ARRAY_LEN(public), &made),
+			 CKR_OK);
 	assert_int_equal(token_key_open(token, "imported", &keystore), TOKEN_WEAK_KEY);
 	// a public half that is not the private one's
 	uint8_t own[PUBLIC_KEY_SIZE];
@@ -293,7 +321,8 @@ static void test_imported(void **state)
 	assert_int_equal(token->module->C_DestroyObject(token->session, made), CKR_OK);
 	assert_int_equal(token_key_open(token, "swapped", &keystore), TOKEN_NO_KEY);
 	public[5] = (CK_ATTRIBUTE){ CKA_LABEL, "swapped", 7 };
-	assert_int_equal(token->module->C_CreateObject(token->session, public, ARRAY_LEN(public), &made), CKR_OK);
+	assert_int_equal(token->module->C_CreateObject(token->session, public, ARRAY_LEN(public), &made),
+			 CKR_OK);
 	assert_int_equal(token_key_open(token, "swapped", &keystore), TOKEN_FAULT);
 	assert_null(keystore);
 	token_close(token);
@@ -312,9 +341,9 @@ static CK_RV generate_extractable(CK_SESSION_HANDLE session, CK_MECHANISM *mecha
 	static CK_BBOOL yes = CK_TRUE;
 	for (CK_ULONG i = 0; i < private_count; i++)
 		if (private[i].type == CKA_EXTRACTABLE)
-			private[i].pValue = &yes;
-	return honest->C_GenerateKeyPair(session, mechanism, public, public_count, private, private_count, ret_public,
-					 ret_private);
+	private[i].pValue = &yes;
+	return honest->C_GenerateKeyPair(session, mechanism, public, public_count, private, private_count,
+					 ret_public, ret_private);
 }
 
 static CK_RV generate_readable(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *template,
@@ -327,7 +356,8 @@ static CK_RV generate_readable(CK_SESSION_HANDLE session, CK_MECHANISM *mechanis
 	return honest->C_GenerateKey(session, mechanism, template, count, ret);
 }
 
-static CK_RV sign_falsely(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG data_size, CK_BYTE *to, CK_ULONG *size)
+static CK_RV sign_falsely(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG data_size, CK_BYTE *to,
+			  CK_ULONG *size)
 {
 	CK_RV answer = honest->C_Sign(session, data, data_size, to, size);
 	if (sign_answer)
@@ -338,7 +368,8 @@ static CK_RV sign_falsely(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG dat
 
 static CK_ATTRIBUTE_TYPE turned; // this one is answered the other way round
 
-static CK_RV read_falsely(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *attributes, CK_ULONG count)
+static CK_RV read_falsely(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *attributes,
+			  CK_ULONG count)
 {
 	CK_RV answer = honest->C_GetAttributeValue(session, object, attributes, count);
 	if (answer == CKR_OK && count == 1 && attributes[0].type == turned)
@@ -349,9 +380,11 @@ static CK_RV read_falsely(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK
 // Each property by itself: a key is not used when only one of them is wrong.
 static void test_each_flag(void **state)
 {
-	static const CK_ATTRIBUTE_TYPE both[] = { CKA_PRIVATE, CKA_SENSITIVE, CKA_EXTRACTABLE, CKA_ALWAYS_SENSITIVE,
+	static const CK_ATTRIBUTE_TYPE both[] = { CKA_PRIVATE,		 CKA_SENSITIVE,
+						  CKA_EXTRACTABLE,	 CKA_ALWAYS_SENSITIVE,
 						  CKA_NEVER_EXTRACTABLE, CKA_LOCAL };
-	static const CK_ATTRIBUTE_TYPE of_wrap[] = { CKA_WRAP, CKA_UNWRAP, CKA_ENCRYPT, CKA_DECRYPT, CKA_VALUE_LEN };
+	static const CK_ATTRIBUTE_TYPE of_wrap[] = { CKA_WRAP, CKA_UNWRAP, CKA_ENCRYPT, CKA_DECRYPT,
+						     CKA_VALUE_LEN };
 	struct token *token = open_token("second");
 	struct keystore *keystore;
 	struct keystore_wrap wrap;
@@ -395,7 +428,8 @@ static void test_liar(void **state)
 	liar.C_Sign = sign_falsely;
 	token->module = &liar;
 	assert_int_equal(token_key_generate(token, "lie", public), TOKEN_WEAK_KEY);
-	assert_int_equal(token_find(token, CKO_PRIVATE_KEY, CKK_EC, "lie", &found), TOKEN_NO_KEY); // destroyed
+	assert_int_equal(token_find(token, CKO_PRIVATE_KEY, CKK_EC, "lie", &found),
+			 TOKEN_NO_KEY); // destroyed
 	assert_int_equal(token_find(token, CKO_PUBLIC_KEY, CKK_EC, "lie", &found), TOKEN_NO_KEY);
 	assert_int_equal(token_wrap_generate(token, "lie"), TOKEN_WEAK_KEY);
 	assert_int_equal(token_find(token, CKO_SECRET_KEY, CKK_AES, "lie", &found), TOKEN_NO_KEY);
@@ -480,8 +514,9 @@ static void test_both_locks(void **state)
 	struct token *token = open_token("first");
 	const struct keystore_secret secret = { KEYSTORE_FIXED, seed, sizeof seed, "hot", 1 };
 	struct keystore_wrap wrap;
-	struct keystore_lock lock = { "a passphrase", 12, &wrap,
-				      { KEYSTORE_MEMORY_KIB_MIN, KEYSTORE_PASSES_MIN } };
+	struct keystore_lock lock = {
+		"a passphrase", 12, &wrap, { KEYSTORE_MEMORY_KIB_MIN, KEYSTORE_PASSES_MIN }
+	};
 	struct keystore *keystore;
 	assert_int_equal(token_wrap_generate(token, "both"), 0);
 	assert_int_equal(token_wrap_open(token, "both", &wrap), 0);
@@ -511,7 +546,8 @@ static void test_not_wrappable(void **state)
 	assert_int_equal(token_wrap_generate(token, "prying"), 0);
 	assert_int_equal(token_find(token, CKO_PRIVATE_KEY, CKK_EC, "stays", &private), 0);
 	assert_int_equal(token_find(token, CKO_SECRET_KEY, CKK_AES, "prying", &kek), 0);
-	assert_int_not_equal(token->module->C_WrapKey(token->session, &mechanism, kek, private, out, &size), CKR_OK);
+	assert_int_not_equal(token->module->C_WrapKey(token->session, &mechanism, kek, private, out, &size),
+			     CKR_OK);
 	assert_int_equal(token_attribute(token, private, CKA_VALUE, value, &value_size), TOKEN_FAULT);
 	assert_int_equal(token_attribute(token, kek, CKA_VALUE, value, &value_size), TOKEN_FAULT);
 	token_close(token);
@@ -572,10 +608,11 @@ static void test_removed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_open),	     cmocka_unit_test(test_configured),
-		cmocka_unit_test(test_key),	     cmocka_unit_test(test_thousand),
-		cmocka_unit_test(test_refused_keys), cmocka_unit_test(test_imported),
-		cmocka_unit_test(test_liar),	     cmocka_unit_test(test_each_flag),	     cmocka_unit_test(test_wrap),
+		cmocka_unit_test(test_open),	     cmocka_unit_test(test_open_twice),
+		cmocka_unit_test(test_configured),   cmocka_unit_test(test_key),
+		cmocka_unit_test(test_thousand),     cmocka_unit_test(test_refused_keys),
+		cmocka_unit_test(test_imported),     cmocka_unit_test(test_liar),
+		cmocka_unit_test(test_each_flag),    cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_both_locks),   cmocka_unit_test(test_not_wrappable),
 		cmocka_unit_test(test_session_lost), cmocka_unit_test(test_removed),
 	};

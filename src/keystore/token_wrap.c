@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A key-encryption key in a token, for the data keys of sealed files.
 //
-// CKM_AES_KEY_WRAP (RFC 3394, NIST SP 800-38F) and not CKM_AES_GCM: it needs no nonce, so none can repeat over
-// the years; it checks what it unwraps; its parameters are the same in every version of PKCS#11, while GCM's are
-// not; and the key can then be without ENCRYPT and DECRYPT, so that nobody wraps some other key by it and has the
-// token decrypt the result.
+// CKM_AES_KEY_WRAP (RFC 3394, NIST SP 800-38F) and not CKM_AES_GCM: it needs no nonce, so none can repeat
+// over the years; it checks what it unwraps; its parameters are the same in every version of PKCS#11, while
+// GCM's are not; and the key can then be without ENCRYPT and DECRYPT, so that nobody wraps some other key by
+// it and has the token decrypt the result.
 #include "keystore/token_session.h"
 
 #define DATA_KEY_SIZE 32
@@ -16,9 +16,15 @@ static CK_ULONG key_size = DATA_KEY_SIZE;
 static CK_MECHANISM key_wrap = { CKM_AES_KEY_WRAP, NULL, 0 };
 
 static const struct token_flag flags[] = {
-	{ CKA_PRIVATE, CK_TRUE },	   { CKA_SENSITIVE, CK_TRUE },	       { CKA_EXTRACTABLE, CK_FALSE },
-	{ CKA_ALWAYS_SENSITIVE, CK_TRUE }, { CKA_NEVER_EXTRACTABLE, CK_TRUE }, { CKA_LOCAL, CK_TRUE },
-	{ CKA_WRAP, CK_TRUE },		   { CKA_UNWRAP, CK_TRUE },	       { CKA_ENCRYPT, CK_FALSE },
+	{ CKA_PRIVATE, CK_TRUE },
+	{ CKA_SENSITIVE, CK_TRUE },
+	{ CKA_EXTRACTABLE, CK_FALSE },
+	{ CKA_ALWAYS_SENSITIVE, CK_TRUE },
+	{ CKA_NEVER_EXTRACTABLE, CK_TRUE },
+	{ CKA_LOCAL, CK_TRUE },
+	{ CKA_WRAP, CK_TRUE },
+	{ CKA_UNWRAP, CK_TRUE },
+	{ CKA_ENCRYPT, CK_FALSE },
 	{ CKA_DECRYPT, CK_FALSE },
 };
 
@@ -31,11 +37,12 @@ static int data_key_make(struct token *token, const uint8_t key[DATA_KEY_SIZE], 
 				    { CKA_PRIVATE, &yes, sizeof yes },
 				    { CKA_EXTRACTABLE, &yes, sizeof yes },
 				    { CKA_VALUE, (void *)(uintptr_t)key, DATA_KEY_SIZE } };
-	return token_result(token,
-			    token->module->C_CreateObject(token->session, template, ARRAY_LEN(template), ret));
+	return token_result(
+		token, token->module->C_CreateObject(token->session, template, ARRAY_LEN(template), ret));
 }
 
-static int wrap(void *context, const uint8_t key[DATA_KEY_SIZE], uint8_t to[KEYSTORE_WRAPPED_MAX], size_t *ret_size)
+static int wrap(void *context, const uint8_t key[DATA_KEY_SIZE], uint8_t to[KEYSTORE_WRAPPED_MAX],
+		size_t *ret_size)
 {
 	struct token_wrap *w = context;
 	struct token *token = w->token;
@@ -45,8 +52,8 @@ static int wrap(void *context, const uint8_t key[DATA_KEY_SIZE], uint8_t to[KEYS
 	int result = data_key_make(token, key, &data_key);
 	if (result)
 		return result;
-	result = token_result(token, token->module->C_WrapKey(token->session, &key_wrap, w->key, data_key, wrapped,
-							      &size));
+	result = token_result(
+		token, token->module->C_WrapKey(token->session, &key_wrap, w->key, data_key, wrapped, &size));
 	token->module->C_DestroyObject(token->session, data_key);
 	if (!result && (size == 0 || size > sizeof wrapped))
 		result = TOKEN_FAULT;
@@ -78,8 +85,8 @@ static int unwrap(void *context, const uint8_t *wrapped, size_t size, uint8_t ke
 	CK_OBJECT_HANDLE data_key;
 	CK_ULONG room = DATA_KEY_SIZE;
 	int result = refusal(token, token->module->C_UnwrapKey(token->session, &key_wrap, w->key,
-							       (CK_BYTE_PTR)(uintptr_t)wrapped, size, template,
-							       ARRAY_LEN(template), &data_key));
+							       (CK_BYTE_PTR)(uintptr_t)wrapped, size,
+							       template, ARRAY_LEN(template), &data_key));
 	if (result)
 		return result;
 	result = token_attribute(token, data_key, CKA_VALUE, key, &room);
