@@ -12,9 +12,9 @@ struct keystore_backend {
 	int (*schnorr)(struct keystore *keystore, const struct path *path, const struct taproot_tweak *tweak,
 		       const uint8_t digest[32], const uint8_t random[32],
 		       uint8_t signature[SCHNORR_SIGNATURE_SIZE]); // NULL: it cannot
-	int (*export_seed)(const struct keystore *keystore, const uint8_t **ret_seed,
-			   size_t *ret_size); // NULL: it cannot
-	size_t size;			      // of its struct, which keystore_close wipes
+	// The secret where it lies; NULL: it cannot be had.
+	void (*secret)(const struct keystore *keystore, struct keystore_secret *ret);
+	size_t size; // of its struct, which keystore_close wipes
 };
 
 struct keystore {

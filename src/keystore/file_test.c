@@ -489,6 +489,30 @@ static void test_locks(void **state)
 	assert_int_equal(keystore_seal(&secret, &lock, file, sizeof file, &size), KEYSTORE_LOCK);
 }
 
+// A new passphrase or token: the old file's lock does not open the new file, and the secret is the same.
+static void test_reseal(void **state)
+{
+	static const enum keystore_kind kinds[] = { KEYSTORE_SEED, KEYSTORE_FIXED };
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct keystore_lock next = { .wrap = &other_wrap };
+		struct keystore *keystore, *again;
+		struct hd_public before, after;
+		seal(kinds[i], 32, &by_token);
+		assert_int_equal(keystore_open(file, file_size, &by_token, &keystore), 0);
+		assert_int_equal(keystore_reseal(keystore, &next, file, sizeof file, &file_size), 0);
+		assert_int_equal(try_open(&by_token), KEYSTORE_WRONG);
+		assert_int_equal(keystore_open(file, file_size, &next, &again), 0);
+		assert_int_equal(keystore_public(keystore, &test_no_path, &before), 0);
+		assert_int_equal(keystore_public(again, &test_no_path, &after), 0);
+		assert_memory_equal(&before, &after, sizeof before);
+		assert_string_equal(keystore_label(again), "cold 1 of 5");
+		assert_int_equal(keystore_created_s(again), 1790000000);
+		assert_int_equal(keystore_kind(again), kinds[i]);
+		keystore_close(again);
+		keystore_close(keystore);
+	}
+}
+
 static int seal_as(const char *label, enum keystore_kind kind, const uint8_t *bytes, size_t size, size_t room)
 {
 	const struct keystore_secret secret = { kind, bytes, size, label, 0 };
@@ -622,15 +646,16 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_signing),
-		cmocka_unit_test(test_false_signer), cmocka_unit_test(test_same_fingerprint),
-		cmocka_unit_test(test_nonce),	     cmocka_unit_test(test_every_bit),
-		cmocka_unit_test(test_length),	     cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_kind_swapped), cmocka_unit_test(test_commitment),
-		cmocka_unit_test(test_body_forms),   cmocka_unit_test(test_parameters),
-		cmocka_unit_test(test_locks),	     cmocka_unit_test(test_sealing_limits),
-		cmocka_unit_test(test_fresh),	     cmocka_unit_test(test_example),
-		cmocka_unit_test(test_texts),	     cmocka_unit_test(test_wiped),
+		cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_signing),
+		cmocka_unit_test(test_false_signer),   cmocka_unit_test(test_same_fingerprint),
+		cmocka_unit_test(test_nonce),	       cmocka_unit_test(test_every_bit),
+		cmocka_unit_test(test_length),	       cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_kind_swapped),   cmocka_unit_test(test_commitment),
+		cmocka_unit_test(test_body_forms),     cmocka_unit_test(test_parameters),
+		cmocka_unit_test(test_locks),	       cmocka_unit_test(test_reseal),
+		cmocka_unit_test(test_sealing_limits), cmocka_unit_test(test_fresh),
+		cmocka_unit_test(test_example),	       cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_wiped),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -56,20 +56,21 @@ static int held_schnorr(struct keystore *keystore, const struct path *path, cons
 	return result;
 }
 
-static int held_export(const struct keystore *keystore, const uint8_t **ret_seed, size_t *ret_size)
+static void held_secret(const struct keystore *keystore, struct keystore_secret *ret)
 {
 	const struct held *held = held_of(keystore);
-	if (keystore->kind != KEYSTORE_SEED)
-		return KEYSTORE_UNABLE;
-	*ret_seed = held->seed;
-	*ret_size = held->seed_size;
-	return 0;
+	bool seed = keystore->kind == KEYSTORE_SEED;
+	*ret = (struct keystore_secret){ .kind = keystore->kind,
+					 .bytes = seed ? held->seed : held->master.secret,
+					 .size = seed ? held->seed_size : SECRET_KEY_SIZE,
+					 .label = keystore->label,
+					 .created_s = keystore->created_s };
 }
 
 static const struct keystore_backend backend = { .public_key = held_public,
 						 .ecdsa = held_ecdsa,
 						 .schnorr = held_schnorr,
-						 .export_seed = held_export,
+						 .secret = held_secret,
 						 .size = sizeof(struct held) };
 
 static int fill(struct held *held, const struct keystore_secret *secret)

@@ -102,9 +102,23 @@ int keystore_schnorr(struct keystore *keystore, const struct path *path, const s
 
 int keystore_export_seed(const struct keystore *keystore, const uint8_t **ret_seed, size_t *ret_size)
 {
-	if (!keystore->backend->export_seed)
+	struct keystore_secret secret;
+	if (keystore->kind != KEYSTORE_SEED || !keystore->backend->secret)
 		return KEYSTORE_UNABLE;
-	return keystore->backend->export_seed(keystore, ret_seed, ret_size);
+	keystore->backend->secret(keystore, &secret);
+	*ret_seed = secret.bytes;
+	*ret_size = secret.size;
+	return 0;
+}
+
+int keystore_reseal(const struct keystore *keystore, const struct keystore_lock *lock, uint8_t *to,
+		    size_t room, size_t *ret_size)
+{
+	struct keystore_secret secret;
+	if (!keystore->backend->secret)
+		return KEYSTORE_UNABLE;
+	keystore->backend->secret(keystore, &secret);
+	return keystore_seal(&secret, lock, to, room, ret_size);
 }
 
 // ---- as a PSBT's signer -------------------------------------------------

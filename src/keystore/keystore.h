@@ -147,6 +147,12 @@ MUST_USE int keystore_schnorr(struct keystore *keystore, const struct path *path
 MUST_USE int keystore_export_seed(const struct keystore *keystore, const uint8_t **ret_seed,
 				  size_t *ret_size);
 
+// Seals an open secret again, under another passphrase or token; label and time of making stay. The old file
+// still opens by the old lock until its last copy is destroyed. Results as keystore_seal; KEYSTORE_UNABLE for
+// a token's key.
+MUST_USE int keystore_reseal(const struct keystore *keystore, const struct keystore_lock *lock, uint8_t *to,
+			     size_t room, size_t *ret_size);
+
 // To sign a PSBT by psbt_sign_by: valid while the keystore is open. After PSBT_SIGNER, signer->failed holds
 // the result that ended it.
 void keystore_psbt_signer(struct keystore *keystore, struct psbt_signer *ret);

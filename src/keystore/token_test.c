@@ -185,6 +185,7 @@ static void test_key(void **state)
 	assert_int_equal(keystore_schnorr(keystore, &test_no_path, &tweak, zero, zero, signature),
 			 KEYSTORE_UNABLE);
 	assert_int_equal(keystore_export_seed(keystore, &seed, &size), KEYSTORE_UNABLE);
+	assert_int_equal(keystore_reseal(keystore, NULL, NULL, 0, &size), KEYSTORE_UNABLE);
 	keystore_close(keystore);
 	token_close(token);
 	// the key is still there afterwards, and is the same
