@@ -137,7 +137,8 @@ static void payment_add(struct judge *j, size_t step, const struct policy_token 
 	}
 	struct review_payment *p = &j->payments[out->payment_count];
 	struct evm_paid *paid = &out->payments[out->payment_count++];
-	*paid = (struct evm_paid){ .step = step, .token = token, .to = to, .amount = amount };
+	*paid = (struct evm_paid){ .step = step, .token = token, .native = !contract, .to = to,
+				   .amount = amount };
 	*p = (struct review_payment){ .asset.chain = policy_chain_evm(out->chain_id), .index = step,
 				      .place_size = EVM_ADDRESS_SIZE };
 	if (contract)

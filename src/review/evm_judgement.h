@@ -31,7 +31,8 @@ void evm_payload_read(const void *data, size_t size, const struct evm_address *f
 
 struct evm_paid {
 	size_t step;
-	const struct policy_token *token; // NULL: the chain's own coin
+	const struct policy_token *token; // NULL: the chain's own coin, or a token that is not listed
+	bool native;			  // the chain's own coin
 	struct evm_address to;
 	struct u256 amount;
 	const char *name; // label, Safe or account, or NULL

@@ -129,10 +129,9 @@ static void step_lines(struct writing *w, size_t at)
 static void payment_line(struct writing *w, const struct evm_paid *paid)
 {
 	char amount[WORDS_MAX], address[EVM_ADDRESS_TEXT];
-	bool native = !paid->token && w->out->review.steps[paid->step].data.size == 0;
 	const char *symbol = paid->token ? paid->token->symbol
-			     : native	? "of the chain's coin" : "units of an UNKNOWN token";
-	words_units(&paid->amount, paid->token ? paid->token->decimals : native ? 18 : 0, symbol, amount);
+			     : paid->native ? "of the chain's coin" : "units of an UNKNOWN token";
+	words_units(&paid->amount, paid->token ? paid->token->decimals : paid->native ? 18 : 0, symbol, amount);
 	struct text t = line(w, 1);
 	text_put(&t, amount);
 	t = line(w, 2);
