@@ -179,20 +179,29 @@ void payload_free(struct payload *payload)
 }
 
 // ---- EVM: which key -----------------------------------------------------
-static int account_find(const struct configuration *c, uint64_t chain_id, const char *name, const uint8_t *address,
-			const struct own_key **ret)
+static size_t accounts_match(const struct configuration *c, uint64_t chain_id, const char *name, const uint8_t *address,
+			     const struct own_key **ret)
 {
-	const struct own_key *found = NULL;
 	size_t count = 0;
 	for (size_t i = 0; i < c->policy.account_count; i++) {
 		const struct policy_account *account = &c->accounts[i];
 		if (!c->account_keys[i].has || (name && strcmp(account->name, name)) ||
-		    (!name && !address && account->chain_id != chain_id) ||
+		    (!name && chain_id && account->chain_id != chain_id) ||
 		    (address && memcmp(account->address.bytes, address, EVM_ADDRESS_SIZE)))
 			continue;
-		found = &c->account_keys[i];
+		*ret = &c->account_keys[i];
 		count++;
 	}
+	return count;
+}
+
+static int account_find(const struct configuration *c, uint64_t chain_id, const char *name, const uint8_t *address,
+			const struct own_key **ret)
+{
+	const struct own_key *found = NULL;
+	size_t count = accounts_match(c, chain_id, name, address, &found);
+	if (!count) // one on another chain: the review then says that the chain is wrong
+		count = accounts_match(c, 0, name, address, &found);
 	if (count == 1) {
 		*ret = found;
 		return 0;
