@@ -134,6 +134,9 @@ for name in truncated.png magic-only.png no-data.png huge.png wide.png zero.png 
 	overflow.pgm negative.pgm deep.pgm comment.pgm plain.pgm empty.png text.png; do
 	ok "$name is refused by name" grep -E "$name: it is (damaged|larger|neither)" "$work/hostile.log"
 done
+for name in wide.png many-pixels.png huge.pgm; do
+	ok "$name is refused for its size" grep "$name: it is larger" "$work/hostile.log"
+done
 ok "no image made the reader die" bash -c '! grep -E "died|too long" "$1"' - "$work/hostile.log"
 confined() { # every process that reads an image is confined before it reads a byte of it
 	command -v strace >/dev/null || return 0

@@ -72,8 +72,8 @@ size_t bytewords_encode(enum bytewords_style style, const void *data, size_t siz
 	for (size_t i = 0; i < size + CHECKSUM; i++) {
 		if (i && style != BYTEWORDS_MINIMAL)
 			*at++ = style == BYTEWORDS_URI ? '-' : ' ';
-		uint8_t byte = i < size ? bytes[i] : (uint8_t)(checksum >> (24 - 8 * (i - size)));
-		at = word_write(style, byte, at);
+		uint32_t byte = i < size ? bytes[i] : checksum >> (24 - 8 * (i - size));
+		at = word_write(style, (uint8_t)byte, at);
 	}
 	return (size_t)(at - to);
 }

@@ -28,7 +28,7 @@ static void what_is_not_canonical_is_refused(void **state)
 	static const char *const items[] = {
 		"", "18", "1817", "190018", "1a0000ffff", "1b00000000ffffffff", "1c", "1f", "5800", "580101",
 		"5f42010243030405ff", "9fff", "bf61610161629f0203ffff", "ff", "f0", "f7", "f818", "f93c00", "fb3ff199999999999a",
-		"0000", "41", "61ff", "62c0af", "63eda080", "64f4908080", "61c3", "81", "a1", "a101", "a102",
+		"0000", "41", "61ff", "62c0af", "63eda080", "64f4908080", "63e08080", "64f0808080", "61c3", "81", "a1", "a101", "a102",
 		"a203040102", "a201020103", "a2616201616102", "c1", "9bffffffffffffffff", "bbffffffffffffffff",
 		"5bffffffffffffffff", "818181818181818181" "00", "c1c1c1c1c1c1c1c1c1" "00",
 	};
