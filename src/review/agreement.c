@@ -219,6 +219,25 @@ static bool place_text(const struct review_policy *policy, const struct chain *c
 	return true;
 }
 
+// Our own Safes and accounts are known addresses too.
+static bool looks_like_own(const struct review_policy *policy, const struct chain *chain, const char *text)
+{
+	char known[ADDRESS_TEXT_MAX + 1];
+	if (chain->kind != CHAIN_EVM)
+		return false;
+	for (size_t i = 0; i < policy->safe_count; i++) {
+		(void)place_text(policy, chain, policy->safes[i].address.bytes, EVM_ADDRESS_SIZE, known);
+		if (policy->safes[i].chain_id == chain->id && texts_alike(text, known))
+			return true;
+	}
+	for (size_t i = 0; i < policy->account_count; i++) {
+		(void)place_text(policy, chain, policy->accounts[i].address.bytes, EVM_ADDRESS_SIZE, known);
+		if (policy->accounts[i].chain_id == chain->id && texts_alike(text, known))
+			return true;
+	}
+	return false;
+}
+
 bool looks_alike(const struct review_policy *policy, const struct review_context *context, const struct chain *chain,
 		 const uint8_t *place, size_t size)
 {
@@ -226,6 +245,8 @@ bool looks_alike(const struct review_policy *policy, const struct review_context
 	if (policy_label(policy, chain, place, size) || agreement_names(context, chain, place, size) ||
 	    !place_text(policy, chain, place, size, own))
 		return false;
+	if (looks_like_own(policy, chain, own))
+		return true;
 	for (size_t i = 0; i < policy->label_count; i++) {
 		const struct policy_label *l = &policy->labels[i];
 		if (chain_equal(&l->chain, chain) && place_text(policy, chain, l->place, l->place_size, known) &&

@@ -26,8 +26,8 @@ void agreement_check(const struct agreement *agreement);
 // The agreed intent names this place.
 bool agreement_names(const struct review_context *context, const struct chain *chain, const uint8_t *place, size_t size);
 
-// A place that is none of the labels' nor the intent's, and whose text is like one of theirs at both ends, or
-// very much like it at one.
+// A place that is none of the labels' nor the intent's, and whose text is like one of theirs, or like one of our
+// Safes or accounts, at both ends, or very much like it at one. Not to be asked of an own place.
 bool looks_alike(const struct review_policy *policy, const struct review_context *context, const struct chain *chain,
 		 const uint8_t *place, size_t size);
 // The two texts of addresses, without what all addresses begin with.

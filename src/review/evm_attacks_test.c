@@ -18,10 +18,12 @@ static struct policy_label labels[2];
 static struct policy_account accounts[1];
 static const uint64_t chains[] = { CHAIN, 1 };
 
-static const struct evm_address safe_plain = { { 0x5a, 1 } }, safe_delayed = { { 0x5a, 2 } }, timelock = { { 0x71, 1 } },
-				canceller = { { 0xca, 1 } }, token = { { 0xe2, 0xc2, 0x20 } }, owner = { { 0x0a, 1 } },
-				sender = { { 0x5e, 1 } }, payee = { { 0xab, 0xcd, 0xef, [19] = 0x99 } },
-				stranger = { { 0x99, 0x12, 0x34 } };
+static const struct evm_address safe_plain = { { 0x5a, 1, [19] = 0x11 } }, safe_delayed = { { 0x5b, 2, [18] = 2, [19] = 0x22 } },
+				timelock = { { 0x71, 1, [19] = 0x33 } },
+				canceller = { { 0xca, 1, [19] = 0x44 } }, token = { { 0xe2, 0xc2, 0x20, [19] = 0x55 } },
+				owner = { { 0x0a, 1, [19] = 0x66 } },
+				sender = { { 0x5e, 1, [19] = 0x77 } }, payee = { { 0xab, 0xcd, 0xef, [19] = 0x99 } },
+				stranger = { { 0x99, 0x12, 0x34, [19] = 0x88 } };
 
 // ---- calldata -------------------------------------------------------------
 
@@ -415,6 +417,10 @@ static void test_destinations(void **state)
 	policy.labels_only = true;
 	must_hold(judge(), REFUSE_DESTINATION_UNKNOWN);
 	policy.labels_only = false;
+	near = safe_delayed;
+	near.bytes[10] = 1; // like our own Safe's
+	safe_pays(safe_plain, token, MAKE(EVM_TRANSFER, A(near), N(2500000)));
+	must_hold(judge(), REFUSE_LOOK_ALIKE);
 	safe_pays(safe_plain, token, MAKE(EVM_TRANSFER, A(safe_delayed), N(2500000)));
 	must_hold(judge(), REFUSE_OWN_OTHER_WALLET);
 	memcpy(intent.intent.destinations[0].place, safe_delayed.bytes, 20);
