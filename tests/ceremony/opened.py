@@ -18,8 +18,8 @@ commitment = "".join(re.search(r"commitment +(\w+) (\w+)\n +(\w+) (\w+)", text).
 page = text.split("This seed is laid open")[1]
 kernel = bytes.fromhex(re.search(r"^kernel (\w+)$", page, re.M).group(1))
 assert hashlib.sha256(b"redoubt entropy commitment 1\n" + kernel).hexdigest() == commitment, "the commitment is another"
-dice = "".join(re.search(r"^dice ([1-6\s]+?)$(?=\ndigest)", page, re.M).group(1).split())
-person = re.search(r"^text (.+)$", page, re.M).group(1)
+dice = "".join(re.search(r"^dice\s+([1-6\s]+?)\ndigest", page, re.M).group(1).split())
+person = " ".join(re.search(r"^text ((?:.|\n)+?)\ndigest", page, re.M).group(1).split("\n"))
 parts = [(b"1 kernel", kernel), (b"2 dice", dice.encode()), (b"3 text", person.encode())]
 digests = [hashlib.sha256(b"redoubt entropy 1\n" + head + b"\n" + body).digest() for head, body in parts]
 shown = re.findall(r"^digest \d (\w+)$", page, re.M)

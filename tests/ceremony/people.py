@@ -36,7 +36,7 @@ class Person:
         self.random = random.Random(f"{directory} {me} {os.getpid()}")
         self.lines = []     # answers still to be given to the same question
         self.opened = 0
-        self.asked = []
+        self.asked = 0
 
     def keep(self):
         self.papers_path.write_text(json.dumps(self.papers))
@@ -92,9 +92,8 @@ class Person:
         return self.papers["shares"][-1]["words"][int(prompt.split()[1]) - 1]
 
     def source(self, prompt):
-        if not self.asked:
-            self.asked = ["dice", "text", "mix"]
-        return self.asked.pop(0)
+        self.asked += 1
+        return ("dice", "text", "mix", None)[min(self.asked, 4) - 1]
 
     def line(self, prompt):
         if prompt.startswith("Line 1 "):

@@ -78,8 +78,6 @@ class Terminal:
             if not prompt.startswith(("Passphrase", "The same")):
                 before = None
                 self.wait(lambda t: last_line(t) != prompt + ":")
-            else:
-                before = screen()
 
     def answer(self, text, prompt):
         self.person.page = text.split("\n")
@@ -116,7 +114,7 @@ def dice_gone():
 try:
     program = os.environ["REDOUBT_SIGN"]
     assert Terminal([program] + people.arguments_of("key", directory, 1)).run() == 0, "the key was not made"
-    tmux("kill-server")
+    subprocess.run(["tmux", "-L", SOCKET, "kill-server"], capture_output=True)
     room = Terminal([program] + people.arguments_of("shares", directory, 1) + ["--read-back", "5"])
     assert room.run() == 0, "the shares were not given"
     assert room.pages == {"share", "read back"}, room.pages
