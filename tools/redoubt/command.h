@@ -78,4 +78,12 @@ int command_history_rebuild(int argc, char **argv);
 int command_host_check(int argc, char **argv);    // host.c; exit codes of its own
 int command_host_manifest(int argc, char **argv);
 int command_completion(int argc, char **argv);
+int command_backup_keygen(int argc, char **argv);
+int command_backup_init(int argc, char **argv);
+int command_backup_run(int argc, char **argv);
+int command_backup_status(int argc, char **argv);
+int command_backup_prune(int argc, char **argv);
+int command_backup_drill(int argc, char **argv);
+int command_backup_verdict(int argc, char **argv);
+int command_backup_restore(int argc, char **argv);
 int command_replay(int argc, char **argv); // replay.c; parses its own options, --json included

@@ -87,6 +87,31 @@ const struct command commands[] = {
 	  command_host_check },
 	{ "host manifest", "[--learn] [--root DIR] [--manifest FILE]", "Check the host's manifest, or draft one from what runs",
 	  "  --learn                 print a draft for people to review", command_host_manifest },
+	{ "backup keygen", "FILE [--shares K-of-N]", "Make a recovery key, on a machine that is not the exchange's",
+	  "  --shares K-of-N         print it as SLIP-39 shares instead of writing FILE\n"
+	  "FILE.pub is what the exchange gets.", command_backup_keygen },
+	{ "backup init", "--recovery FILE.pub DESTINATION...", "Say to whom backups are sealed and where they go",
+	  "  --recovery FILE         one line for each recovery key, at most 4\n"
+	  "DESTINATION: up to 4 absolute paths of folders. Prints the card that a restore asks for.", command_backup_init },
+	{ "backup run", "[--once] [--full]", "Ship the journal every few seconds, everything once a day, until ended",
+	  "  --once                  one turn, then end\n"
+	  "  --full                  begin with a full backup", command_backup_run },
+	{ "backup status", "", "Show how far backups are, and which destination is behind", "", command_backup_status },
+	{ "backup prune", "[--keep N] DESTINATION-NUMBER", "Remove old backups from a destination that is not append-only",
+	  "  --keep N                full backups to keep, with what follows them (30)", command_backup_prune },
+	{ "backup drill", "--into FOLDER --card FILE (--recovery-key FILE | --shares) [options] SOURCE...",
+	  "Restore into an empty folder, compare everything, and sign the verdict",
+	  "  --into FOLDER           empty, or not there yet\n"
+	  "  --card FILE             what 'redoubt backup init' printed\n"
+	  "  --recovery-key FILE     or --shares: read from standard input, one a line\n"
+	  "  --verdict FILE          where the signed verdict goes (verdict)", command_backup_drill },
+	{ "backup verdict", "FILE", "Take a drill's signed verdict to the exchange's records", "", command_backup_verdict },
+	{ "backup restore", "--into FOLDER --card FILE (--recovery-key FILE | --shares) [options] SOURCE...",
+	  "Bring a dead exchange back: a new epoch, halted, with the gap stated",
+	  "  --into FOLDER           empty, or not there yet: the exchange's directory from now on\n"
+	  "  --card FILE --recovery-key FILE | --shares   as for drill\n"
+	  "  --checkpoint FILE       a signed checkpoint from a witness, to measure the gap against\n"
+	  "  --operator-key FILE     the operator's Ed25519 seed (FOLDER/keys/operator.key)", command_backup_restore },
 	{ "completion", "bash", "Print a completion script: source <(redoubt completion bash)", "", command_completion },
 };
 const size_t command_count = ARRAY_LEN(commands);

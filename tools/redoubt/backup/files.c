@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "files.h"
+
+#include "base/text.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COPY_SIZE (1u << 20)
+
+bool path_join(char to[PATH_MAX], const char *folder, const char *name)
+{
+	int n = snprintf(to, PATH_MAX, "%s/%s", folder, name);
+	return n > 0 && n < PATH_MAX;
+}
+
+bool object_path(char to[PATH_MAX], const char *folder, const uint8_t digest[SHA256_SIZE])
+{
+	char hex[2 * SHA256_SIZE + 1];
+	hex_encode(digest, SHA256_SIZE, hex);
+	int n = snprintf(to, PATH_MAX, "%s/objects/%.2s/%s", folder, hex, hex);
+	return n > 0 && n < PATH_MAX;
+}
+
+bool manifest_path(char to[PATH_MAX], const char *folder, uint64_t number)
+{
+	int n = snprintf(to, PATH_MAX, "%s/manifests/%020" PRIu64, folder, number);
+	return n > 0 && n < PATH_MAX;
+}
+
+int folders_make(const char *path, unsigned mode)
+{
+	char part[PATH_MAX];
+	size_t size = strlen(path);
+	if (size >= sizeof part)
+		return -ENAMETOOLONG;
+	memcpy(part, path, size + 1);
+	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = 0;
+		if (mkdir(part, (mode_t)mode) && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
+int folder_sync(const char *path)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	int r = fsync(fd) ? -errno : 0;
+	close(fd);
+	return r;
+}
+
+static int write_whole(int fd, const uint8_t *data, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, data, size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+// What was written at `beside` gets its name, durably; or is removed when r says that it failed.
+static int settle(int fd, int r, const char *beside, const char *path)
+{
+	if (!r && fsync(fd))
+		r = -errno;
+	if (close(fd) && !r)
+		r = -errno;
+	if (!r && rename(beside, path))
+		r = -errno;
+	if (!r)
+		r = folder_sync(path);
+	else
+		unlink(beside);
+	return r;
+}
+
+static int begin_beside(const char *path, unsigned mode, char beside[PATH_MAX])
+{
+	int r = folders_make(path, 0700);
+	if (r)
+		return r;
+	if (snprintf(beside, PATH_MAX, "%s.new", path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	unlink(beside); // of a run that was killed
+	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
+	return fd < 0 ? -errno : fd;
+}
+
+int whole_file_write(const char *path, unsigned mode, const void *data, size_t size)
+{
+	char beside[PATH_MAX];
+	int fd = begin_beside(path, mode, beside);
+	return fd < 0 ? fd : settle(fd, write_whole(fd, data, size), beside, path);
+}
+
+int whole_file_read(const char *path, size_t max, char **ret, size_t *ret_size)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st))
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = -EINVAL;
+	else if ((uint64_t)st.st_size > max)
+		r = -EFBIG;
+	size_t size = r ? 0 : (size_t)st.st_size, have = 0;
+	char *data = r ? NULL : malloc(size + 1);
+	if (!r && !data)
+		r = -ENOMEM;
+	while (!r && have < size) {
+		ssize_t n = read(fd, data + have, size - have);
+		if (n < 0 && errno != EINTR)
+			r = -errno;
+		else if (n == 0)
+			r = -EIO; // shorter than it was
+		have += n > 0 ? (size_t)n : 0;
+	}
+	close(fd);
+	if (r) {
+		free(data);
+		return r;
+	}
+	data[size] = 0;
+	*ret = data;
+	*ret_size = size;
+	return 0;
+}
+
+static int copy_bytes(int from, int to, uint8_t digest[SHA256_SIZE])
+{
+	static uint8_t buffer[COPY_SIZE];
+	struct sha256 sha;
+	ssize_t n;
+	int r = 0;
+	sha256_init(&sha);
+	while (!r && (n = read(from, buffer, sizeof buffer)) != 0) {
+		if (n < 0) {
+			r = errno == EINTR ? 0 : -errno;
+			continue;
+		}
+		sha256_update(&sha, buffer, (size_t)n);
+		r = write_whole(to, buffer, (size_t)n);
+	}
+	sha256_final(&sha, digest);
+	return r;
+}
+
+int object_copy(const char *from, const char *to, const uint8_t digest[SHA256_SIZE])
+{
+	char beside[PATH_MAX];
+	uint8_t found[SHA256_SIZE];
+	int source = open(from, O_RDONLY | O_CLOEXEC);
+	if (source < 0)
+		return -errno;
+	int fd = begin_beside(to, 0400, beside);
+	if (fd < 0) {
+		close(source);
+		return fd;
+	}
+	int r = copy_bytes(source, fd, found);
+	close(source);
+	if (!r && memcmp(found, digest, SHA256_SIZE) != 0)
+		r = 1;
+	return settle(fd, r, beside, to);
+}
+
+// A file of the manifests' folder: 20 digits, nothing else.
+static uint64_t manifest_number(const char *name)
+{
+	char *end;
+	if (strlen(name) != 20 || strspn(name, "0123456789") != 20)
+		return 0;
+	errno = 0;
+	uint64_t number = strtoull(name, &end, 10);
+	return errno ? 0 : number;
+}
+
+int manifests_list(const char *folder, uint64_t *ret_first, uint64_t *ret_last)
+{
+	char path[PATH_MAX];
+	uint64_t first = 0, last = 0;
+	if (!path_join(path, folder, "manifests"))
+		return -ENAMETOOLONG;
+	DIR *dir = opendir(path);
+	if (!dir && errno != ENOENT)
+		return -errno;
+	for (struct dirent *e; dir && (e = readdir(dir));) {
+		uint64_t number = manifest_number(e->d_name);
+		if (number && (!first || number < first))
+			first = number;
+		if (number > last)
+			last = number;
+	}
+	if (dir)
+		closedir(dir);
+	*ret_first = first;
+	*ret_last = last;
+	return 0;
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// redoubt backup restore | drill | verdict: the side that holds the recovery key.
+#include "../client.h"
+#include "../command.h"
+#include "batch.h"
+#include "drill.h"
+#include "files.h"
+#include "place.h"
+#include "restore.h"
+#include "secret_key.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+struct request {
+	const char *into, *recovery_key, *card, *checkpoint, *verdict;
+	bool shares;
+	struct chain chain;
+	struct recovery_key *key;
+};
+
+static uint64_t now_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static int card_load(const char *path, struct backup_card *ret)
+{
+	char *text;
+	size_t size;
+	int r = whole_file_read(path, CARD_TEXT_MAX, &text, &size);
+	if (r) {
+		complain("cannot read the card %s: %s", path, strerror(-r));
+		return EXIT_FAILED;
+	}
+	r = card_parse(text, size, ret);
+	free(text);
+	if (r)
+		complain("%s is not the line 'redoubt-backup-card 1 ...' that 'redoubt backup init' printed", path);
+	return r ? EXIT_USAGE : EXIT_DONE;
+}
+
+// -1 = go on, else an exit code.
+static int request_read(int argc, char **argv, struct request *q, const struct option *more, size_t more_count)
+{
+	struct option options[8] = { { "--into", &q->into, NULL },	     { "--recovery-key", &q->recovery_key, NULL },
+				     { "--shares", NULL, &q->shares },	     { "--card", &q->card, NULL },
+				     { "--checkpoint", &q->checkpoint, NULL } };
+	for (size_t i = 0; i < more_count; i++)
+		options[5 + i] = more[i];
+	int count = options_read(argc, argv, options, 5 + more_count, q->chain.sources, 1, SOURCES_MAX);
+	if (count < 0)
+		return options_exit(count);
+	q->chain.source_count = (size_t)count;
+	if (!q->into || !q->card || !q->recovery_key == !q->shares) {
+		complain("needed: --into FOLDER, --card FILE, and either --recovery-key FILE or --shares");
+		return EXIT_USAGE;
+	}
+	int r = card_load(q->card, &q->chain.card);
+	if (r)
+		return r;
+	q->key = recovery_key_load(q->shares ? NULL : q->recovery_key);
+	return q->key ? -1 : EXIT_FAILED;
+}
+
+static void request_close(struct request *q)
+{
+	chain_close(&q->chain);
+	secret_free(q->key);
+}
+
+static int bring_back(struct request *q)
+{
+	int r = chain_open(&q->chain);
+	if (!r)
+		r = restore_files(&q->chain, &q->key->secret, q->into);
+	if (!r)
+		globals.dir = q->into;
+	return r;
+}
+
+// How much is missing: against the newest checkpoint that was shipped, and one that the operator brings from a witness.
+static int gap_tell(const struct request *q, const struct verdict *v, uint64_t *ret_missing)
+{
+	uint64_t shipped = 0, brought = 0;
+	int r = checkpoint_blocks(path_in("backup/shipped-checkpoint").text, &shipped);
+	if (!r && q->checkpoint)
+		r = checkpoint_blocks(q->checkpoint, &brought);
+	if (r)
+		return r;
+	uint64_t known = u64_max(shipped, brought);
+	*ret_missing = known > v->blocks ? known - v->blocks : 0;
+	if (!globals.json)
+		printf("restored  to entry %" PRIu64 " (%" PRIu64 " blocks), as shipped at manifest %" PRIu64 "\n"
+		       "gap       %" PRIu64 " blocks are missing against the newest signed checkpoint known (%" PRIu64 " blocks)%s\n",
+		       v->sequence, v->blocks, q->chain.newest, *ret_missing, known,
+		       q->checkpoint ? "" : "; --checkpoint FILE compares with one from a witness");
+	return EXIT_DONE;
+}
+
+// The restored exchange goes on with the chain of manifests, and begins with a full one.
+static int chain_go_on(const struct request *q)
+{
+	struct position position = { .number = q->chain.newest, .time_us = q->chain.last.time_us };
+	memcpy(position.digest, q->chain.digest, sizeof position.digest);
+	int r = position_store(&position);
+	if (r)
+		complain("cannot write %s: %s", backup_path("position").text, strerror(-r));
+	return r ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int restored_start(struct request *q)
+{
+	struct verdict v = { 0 };
+	struct epoch epoch;
+	uint64_t missing = 0;
+	restored_examine(&q->chain, &v);
+	if (v.outcome == VERDICT_FAIL) {
+		complain("what was restored is not sound: %s. It is left in %s for examination; do not start it", v.reason, q->into);
+		return EXIT_DAMAGED;
+	}
+	if (v.outcome == VERDICT_INCONCLUSIVE)
+		complain("not everything could be examined: %s", v.reason);
+	int r = gap_tell(q, &v, &missing);
+	if (!r)
+		r = chain_go_on(q);
+	if (!r)
+		r = epoch_begin(&epoch);
+	if (!r)
+		result_say(json_pack("{s:I, s:I, s:I, s:I, s:i, s:s}", "entries", (json_int_t)v.sequence, "blocks",
+				     (json_int_t)v.blocks, "missing_blocks", (json_int_t)missing, "manifest",
+				     (json_int_t)q->chain.newest, "halted", (int)epoch.halted, "reason", v.reason),
+			   "epoch     a new one begins: %u markets are halted by entries %" PRIu64 " to %" PRIu64 "\n"
+			   "Start it with 'redoubt --dir %s start'; reconcile; then 'redoubt market set SYMBOL --status trading'.",
+			   epoch.halted, epoch.sequence + 1, epoch.sequence + 1 + epoch.halted, q->into);
+	return r;
+}
+
+int command_backup_restore(int argc, char **argv)
+{
+	struct request q = { 0 };
+	const struct option more[] = { { "--operator-key", &globals.operator_key, NULL } };
+	int r = request_read(argc, argv, &q, more, ARRAY_LEN(more));
+	if (r < 0) {
+		r = bring_back(&q);
+		if (!r)
+			r = restored_start(&q);
+	}
+	request_close(&q);
+	return r;
+}
+
+// ---- drill ----
+
+static int verdict_store(const struct request *q, const struct verdict *v)
+{
+	char text[VERDICT_TEXT_MAX];
+	size_t size = verdict_write(v, q->key->secret.signing_seed, text);
+	int r = whole_file_write(q->verdict, 0644, text, size);
+	if (r) {
+		complain("cannot write the verdict %s: %s", q->verdict, strerror(-r));
+		return EXIT_FAILED;
+	}
+	result_say(json_pack("{s:s, s:s, s:I, s:I}", "outcome", verdict_outcome_name(v->outcome), "reason", v->reason, "manifest",
+			     (json_int_t)v->manifest_number, "entries", (json_int_t)v->sequence),
+		   "%s: %s\nThe signed verdict is %s; on the exchange: redoubt backup verdict %s",
+		   verdict_outcome_name(v->outcome), v->reason, q->verdict, q->verdict);
+	return v->outcome == VERDICT_PASS ? EXIT_DONE : v->outcome == VERDICT_FAIL ? EXIT_DAMAGED : EXIT_FAILED;
+}
+
+int command_backup_drill(int argc, char **argv)
+{
+	struct request q = { 0 };
+	struct verdict v = { 0 };
+	const struct option more[] = { { "--verdict", &q.verdict, NULL } };
+	int r = request_read(argc, argv, &q, more, ARRAY_LEN(more));
+	if (r < 0) {
+		if (!q.verdict)
+			q.verdict = "verdict";
+		r = bring_back(&q);
+		if (!r)
+			restored_examine(&q.chain, &v);
+		memcpy(v.exchange, q.chain.card.exchange, 32);
+		v.manifest_number = q.chain.newest;
+		v.time_us = now_us();
+		if (r) {
+			v.outcome = r == EXIT_DAMAGED ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
+			snprintf(v.reason, sizeof v.reason, "the backup could not be restored: %s",
+				 r == EXIT_DAMAGED ? "it is damaged" : "see the messages of the drill");
+		}
+		r = verdict_store(&q, &v);
+	}
+	request_close(&q);
+	return r;
+}
+
+// ---- verdict: brought to the exchange ----
+
+static int verdict_file(const char *text, size_t size, const struct verdict *v)
+{
+	char path[PATH_MAX];
+	if (snprintf(path, sizeof path, "%s/%020" PRIu64, backup_path("verdicts").text, v->time_us) >= (int)sizeof path)
+		return EXIT_FAILED;
+	int r = whole_file_write(path, 0644, text, size);
+	if (r)
+		complain("cannot write %s: %s", path, strerror(-r));
+	else
+		result_say(json_pack("{s:s, s:s}", "outcome", verdict_outcome_name(v->outcome), "reason", v->reason), "%s: %s",
+			   verdict_outcome_name(v->outcome), v->reason);
+	return r ? EXIT_FAILED : EXIT_DONE;
+}
+
+int command_backup_verdict(int argc, char **argv)
+{
+	const char *word[1];
+	struct backup_place place;
+	struct verdict v;
+	char *text = NULL;
+	size_t size;
+	int r = options_read(argc, argv, NULL, 0, word, 1, 1);
+	if (r < 0)
+		return options_exit(r);
+	r = place_open(&place);
+	if (!r && (r = whole_file_read(word[0], VERDICT_TEXT_MAX, &text, &size))) {
+		complain("cannot read %s: %s", word[0], strerror(-r));
+		r = EXIT_FAILED;
+	} else if (!r) {
+		r = 2;
+		for (size_t i = 0; i < place.recovery_count && r == 2; i++)
+			r = verdict_read(text, size, place.recovery[i].signing, &v);
+		if (r || memcmp(v.exchange, place.exchange, 32)) {
+			complain("%s is %s", word[0], r == 1 ? "not the verdict of a drill" : r ? "not signed by a recovery key of this exchange" :
+				 "of another exchange");
+			r = EXIT_REFUSED;
+		} else {
+			r = verdict_file(text, size, &v);
+		}
+	}
+	free(text);
+	place_close(&place);
+	return r;
+}
