@@ -22,7 +22,7 @@ static char text[CEREMONY_TEXT_MAX + 2], again[CEREMONY_TEXT_MAX + 1];
 static void key_of(const struct ceremony_plan *p, uint8_t i, struct descriptor_key *ret)
 {
 	uint8_t seed[32];
-	char key[CEREMONY_KEY_MAX], origin[PATH_TEXT_MAX + 1], xpub[HD_TEXT_MAX + 1], fingerprint[9];
+	char key[PATH_TEXT_MAX + HD_TEXT_MAX + 16], origin[PATH_TEXT_MAX + 1], xpub[HD_TEXT_MAX + 1], fingerprint[9];
 	uint8_t bytes[HD_FINGERPRINT_SIZE];
 	struct path path;
 	struct hd_private master, account;
