@@ -66,7 +66,6 @@ base64_too() {
 }
 ok "a PSBT in base64 is shown as the binary one" base64_too
 lines_too() {
-	"$parts" write eth-sign-request 40 12 <<<"$(printf '\x1a\x00\x01\x02\x03' | tr -d '\n')" >/dev/null 2>&1
 	head -c 300 /dev/zero | "$parts" write bytes 60 9 >"$work/lines" && "$redoubt_qr" show --frames "$work/lines.d" "$work/lines" &&
 		"$redoubt_qr" scan "$work/lines.d" | cmp - <(head -c 300 /dev/zero)
 }
@@ -137,7 +136,7 @@ done
 for name in wide.png many-pixels.png huge.pgm; do
 	ok "$name is refused for its size" grep "$name: it is larger" "$work/hostile.log"
 done
-ok "no image made the reader die" bash -c '! grep -E "died|too long" "$1"' - "$work/hostile.log"
+ok "no image made the reader die" bash -c '[ -s "$1" ] && ! grep -E "died|too long" "$1"' - "$work/hostile.log"
 confined() { # every process that reads an image is confined before it reads a byte of it
 	command -v strace >/dev/null || return 0
 	strace -f -o "$work/trace" "$redoubt_qr" scan "$work/some" 2>/dev/null
