@@ -2,6 +2,14 @@
 #include "keystore/file.h"
 #include "keystore/testing.h"
 
+#include <sys/resource.h>
+
+#if defined(__has_feature) // clang's way to say what gcc says by __SANITIZE_ADDRESS__
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
 #define PASSPHRASE "correct horse battery staple"
 
 // ---- secret memory must be wiped before it is given back ------------------
@@ -421,6 +429,37 @@ static void test_kind_swapped(void **state)
 	assert_int_equal(try_open(&by_token), KEYSTORE_WRONG);
 }
 
+static void test_default_cost(void **state)
+{
+	struct keystore_lock lock = by_passphrase;
+	struct keystore_header header;
+	lock.cost = (struct keystore_cost){ 0 };
+	seal(KEYSTORE_SEED, 32, &lock);
+	assert_int_equal(keystore_describe(file, file_size, &header), 0);
+	assert_int_equal(header.cost.memory_kib, KEYSTORE_MEMORY_KIB_DEFAULT);
+	assert_int_equal(header.cost.passes, KEYSTORE_PASSES_DEFAULT);
+	assert_int_equal(try_open(&by_passphrase), 0); // the cost is the file's, not the lock's
+}
+
+// The memory that Argon2id wants is not there: an answer of its own, and all is as before.
+static void test_no_memory(void **state)
+{
+#ifdef __SANITIZE_ADDRESS__
+	skip(); // the sanitizer itself needs more than the limit
+#else
+	struct rlimit before, none;
+	seal(KEYSTORE_SEED, 32, &by_passphrase);
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	none = before;
+	none.rlim_cur = 48u << 20;
+	assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+	int result = try_open(&by_passphrase);
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	assert_int_equal(result, -ENOMEM);
+	assert_int_equal(try_open(&by_passphrase), 0);
+#endif
+}
+
 static void put_u32(size_t at, uint32_t value)
 {
 	memcpy(file + at, &value, sizeof value);
@@ -652,7 +691,8 @@ int main(void)
 		cmocka_unit_test(test_length),	       cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_kind_swapped),   cmocka_unit_test(test_commitment),
 		cmocka_unit_test(test_body_forms),     cmocka_unit_test(test_parameters),
-		cmocka_unit_test(test_locks),	       cmocka_unit_test(test_reseal),
+		cmocka_unit_test(test_locks),	       cmocka_unit_test(test_default_cost),
+		cmocka_unit_test(test_no_memory),      cmocka_unit_test(test_reseal),
 		cmocka_unit_test(test_sealing_limits), cmocka_unit_test(test_fresh),
 		cmocka_unit_test(test_example),	       cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_wiped),

@@ -10,7 +10,8 @@
 struct token; // a session, logged in
 
 // `module` is a PKCS#11 module's file, or NULL for those that p11-kit is configured with. `name` is a token's
-// label, or a "pkcs11:" URI (RFC 7512) that only one token matches. The PIN is in secret memory and not kept.
+// label, or a "pkcs11:" URI (RFC 7512) that only one token matches. The PIN is in secret memory and not kept;
+// NULL for a token with a pad of its own.
 // A token is opened once in a process: a second login there would not look at the PIN (TOKEN_FAULT).
 // TOKEN_MODULE, TOKEN_ABSENT, TOKEN_AMBIGUOUS, TOKEN_PIN, TOKEN_LOCKED, TOKEN_FAULT.
 MUST_USE int token_open(const char *module, const char *name, const char *pin, size_t pin_size,
