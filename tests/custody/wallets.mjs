@@ -80,6 +80,13 @@ export class Wallet {
     return wallet;
   }
 
+  // One whose keys others hold.
+  static async of(probe, name, descriptor, network) {
+    const wallet = Object.assign(new Wallet(), templates[name], { name, probe, network, descriptor, slot: slots++ });
+    await probe.call('descriptor', wallet.slot, network, descriptor);
+    return wallet;
+  }
+
   async place(branch, index) {
     const [script, address, inner] = await this.probe.call('derive', this.slot, branch, index);
     const from = (text) => (text === '-' ? new Uint8Array() : Uint8Array.from(Buffer.from(text, 'hex')));
