@@ -5,7 +5,9 @@
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib.sh
 
-export REDOUBT_SIGN=${REDOUBT_SIGN:-$PWD/build/release/tools/redoubt-sign/redoubt-sign-steps}
+built=${SIGN_BUILD:-$PWD/build/release/tools/redoubt-sign}
+shipped=${REDOUBT_SIGN:-$built/redoubt-sign}
+export REDOUBT_SIGN=${REDOUBT_SIGN_STEPS:-$built/redoubt-sign-steps} # the same, but for its named steps
 where=$(mktemp -d -p "${TEST_DISK:-build}" ceremony.XXXXXX)
 trap '[ -n "${KEEP:-}" ] || rm -rf -- "$where"' EXIT
 people() { python3 tests/ceremony/people.py "$@"; }
@@ -43,7 +45,9 @@ whole() { # NAME K N SCRIPT SIGNERS
 whole two-of-three 2 3 wsh 3
 whole three-of-five 3 5 tr 5
 whole four-of-seven 4 7 wsh 7
-whole unvault 2 3 unvault 6
+steps=$REDOUBT_SIGN REDOUBT_SIGN=$shipped
+whole unvault 2 3 unvault 6 # as it is shipped
+REDOUBT_SIGN=$steps
 ok "the unvault descriptor lets the others cancel" grep -qE '^descriptor wsh\(or_d\(multi\(2,.*\),and_v\(v:multi\(2,.*\),older\(144\)\)\)\)#' "$where/unvault/v1/wallets/cold-1.wallet"
 ok "the taproot wallet has nobody's key as its key path" grep -qE '^descriptor tr\(50929b74c1a04954b78b4b6035e97a5e078a5a0f28ec96d547bfee9ace803ac0,sortedmulti_a\(3,' "$where/three-of-five/v1/wallets/cold-1.wallet"
 done=$where/two-of-three

@@ -105,7 +105,7 @@ static int record_run(struct room *room)
 	screen_page("The key record is written");
 	screen_field("file", "%s", room->out.path);
 	screen_field("SHA-256", "%s", digest_text);
-	screen_text("Carry it to the leader, or show it: redoubt-qr show %s", room->out.path);
+	screen_text("Carry it to the leader, or show it: redoubt-qr show --type bytes %s", room->out.path);
 	screen_field("now", "%s", ceremony_step_text(CEREMONY_REGISTER));
 	return EXIT_DONE;
 }
