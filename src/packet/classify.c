@@ -2,6 +2,7 @@
 // Chains, rules and verdicts, as nft_do_chain runs them. A matter of chance (a rate limit) is tried both ways.
 #include "packet/evaluate.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 
 #define DEPTH_MAX 16 // NFT_JUMP_STACK_SIZE
@@ -123,6 +124,33 @@ static enum step mark_step(struct run *run, const struct statement *s, struct de
 	return STEP_ON;
 }
 
+static enum step key_step(struct run *run, const struct statement *s, struct decision *ret)
+{
+	struct value key[PARTS_MAX];
+	const char *before = run->unknown;
+	enum evaluation e = expression_evaluate(run, s->left, key);
+	if (e == EVALUATED || e == EVALUATED_BREAK)
+		return e == EVALUATED ? STEP_ON : STEP_LEAVE;
+	if (s->next)
+		return unknown(run, s->left->name, ret);
+	run->unknown = before; // nothing follows that could depend on it
+	return STEP_ON;
+}
+
+static enum step decide_step(struct run *run, const struct statement *s, struct decision *ret)
+{
+	const struct packet *p = &run->packet;
+	if ((s->only4 && p->v6) || (s->only6 && !p->v6) || (s->only_tcp && p->protocol != IPPROTO_TCP))
+		return STEP_LEAVE;
+	enum step step = STEP_ON;
+	if (s->family_hidden)
+		step = chance(run, "the family of a reject with tcp reset, which nft does not list", ret);
+	if (step != STEP_ON)
+		return step;
+	*ret = s->decision;
+	return STEP_DECIDE;
+}
+
 static enum step statement_step(struct run *run, const struct statement *s, struct decision *ret)
 {
 	switch (s->kind) {
@@ -132,6 +160,8 @@ static enum step statement_step(struct run *run, const struct statement *s, stru
 		return match_step(run, s, ret);
 	case STATEMENT_MAP:
 		return map_step(run, s, ret);
+	case STATEMENT_KEY:
+		return key_step(run, s, ret);
 	case STATEMENT_CHANCE:
 		return chance(run, s->name, ret);
 	case STATEMENT_MARK:
@@ -142,8 +172,7 @@ static enum step statement_step(struct run *run, const struct statement *s, stru
 			run->packet.state = CT_UNTRACKED;
 		return STEP_ON;
 	case STATEMENT_DECIDE:
-		*ret = s->decision;
-		return STEP_DECIDE;
+		return decide_step(run, s, ret);
 	default:
 		return unknown(run, s->name, ret);
 	}

@@ -159,6 +159,15 @@ static int set_read(struct ruleset *r, const json_t *j)
 	return 0;
 }
 
+// Whether a match holds for one family alone, so that nothing about it can be hidden.
+static bool says_family(const struct expression *e)
+{
+	while (e->kind >= EXPRESSION_AND && e->kind <= EXPRESSION_CONCAT && e->part[0])
+		e = e->part[0];
+	return e->kind == EXPRESSION_FIELD && ((e->field >= FIELD_SOURCE4 && e->field <= FIELD_DSCP6) || e->field == FIELD_FAMILY ||
+					       e->field == FIELD_ETHER_TYPE);
+}
+
 static int rule_read(struct ruleset *r, const json_t *j)
 {
 	const char *family = text_of(r, j, "family"), *table = text_of(r, j, "table"), *name = text_of(r, j, "chain");
@@ -169,9 +178,13 @@ static int rule_read(struct ruleset *r, const json_t *j)
 	struct rule *rule = ruleset_alloc(r, sizeof *rule);
 	*rule = (struct rule){ .handle = json_integer_value(json_object_get(j, "handle")), .comment = text_of(r, j, "comment") };
 	struct statement **next = &rule->first;
+	bool family_known = false;
 	for (size_t i = 0; i < json_array_size(expressions) && !r->exhausted; i++) {
-		*next = statement_read(r, c, json_array_get(expressions, i));
-		next = &(*next)->next;
+		struct statement *s = statement_read(r, c, json_array_get(expressions, i));
+		family_known |= s->kind == STATEMENT_MATCH && says_family(s->left);
+		s->family_hidden &= !family_known;
+		*next = s;
+		next = &s->next;
 	}
 	if (r->exhausted)
 		return 1;

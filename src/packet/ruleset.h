@@ -84,7 +84,7 @@ struct set {
 
 enum statement_kind {
 	STATEMENT_UNKNOWN, STATEMENT_NOTHING, STATEMENT_MATCH, STATEMENT_DECIDE, STATEMENT_MAP, STATEMENT_CHANCE,
-	STATEMENT_MARK, STATEMENT_CONNECTION_MARK, STATEMENT_UNTRACKED
+	STATEMENT_MARK, STATEMENT_CONNECTION_MARK, STATEMENT_UNTRACKED, STATEMENT_KEY
 };
 
 enum comparison { COMPARE_EQUAL, COMPARE_NOT, COMPARE_LESS, COMPARE_MORE, COMPARE_LESS_EQUAL, COMPARE_MORE_EQUAL, COMPARE_ANY_BIT, COMPARE_NO_BIT };
@@ -99,6 +99,8 @@ struct statement {
 	struct interval interval;
 	const struct set *set;
 	struct decision decision;
+	bool only4, only6, only_tcp; // a reject whose kind says what it is for
+	bool family_hidden;          // see reject_read
 };
 
 struct rule {

@@ -77,10 +77,13 @@ static void mangle_read(struct ruleset *r, const struct chain *c, struct stateme
 	}
 }
 
+// Adding to a set needs the key: a packet that has none ("ip saddr" of IPv6) leaves the rule there.
 // A statement inside ("meter", "update @set { ip saddr limit rate 5/second }") is a matter of chance like its like outside.
 static void set_change_read(struct ruleset *r, const struct chain *c, struct statement *s, const json_t *j)
 {
-	s->kind = json_object_get(j, "stmt") || json_object_get(j, "set") == NULL ? STATEMENT_CHANCE : STATEMENT_NOTHING;
+	const json_t *element = json_object_get(j, "elem"), *wrapped = json_object_get(element, "elem");
+	s->kind = json_object_get(j, "stmt") ? STATEMENT_CHANCE : STATEMENT_KEY;
+	s->left = expression_read(r, c, wrapped ? json_object_get(wrapped, "val") : element);
 }
 
 bool decision_read(const struct ruleset *r, const char *family, const char *table, const json_t *j, struct decision *ret)
@@ -99,6 +102,19 @@ bool decision_read(const struct ruleset *r, const char *family, const char *tabl
 	return false;
 }
 
+// nft leaves out of its listing what the kind of reject implies: "icmp" is for IPv4 alone. It does so for "tcp reset",
+// too, where nothing is implied (1.0.6: "meta nfproto ipv6 tcp dport 22 reject with tcp reset" lists without its
+// family), so such a rule may or may not be for both families.
+static void reject_read(struct ruleset *r, const struct chain *c, struct statement *s, const json_t *j)
+{
+	const char *type = json_string_value(json_object_get(j, "type"));
+	s->decision = (struct decision){ .outcome = OUTCOME_REJECT };
+	s->only4 = type && !strcmp(type, "icmp");
+	s->only6 = type && !strcmp(type, "icmpv6");
+	s->only_tcp = type && !strcmp(type, "tcp reset");
+	s->family_hidden = s->only_tcp && !strcmp(c->family, "inet");
+}
+
 static const struct known_statement {
 	const char *word;
 	enum statement_kind kind;
@@ -107,7 +123,8 @@ static const struct known_statement {
 	{ "match", STATEMENT_MATCH, match_read },
 	{ "vmap", STATEMENT_MAP, vmap_read },
 	{ "mangle", STATEMENT_UNKNOWN, mangle_read },
-	{ "set", STATEMENT_NOTHING, set_change_read },
+	{ "set", STATEMENT_KEY, set_change_read },
+	{ "reject", STATEMENT_DECIDE, reject_read },
 	{ "counter", STATEMENT_NOTHING, NULL },
 	{ "log", STATEMENT_NOTHING, NULL },
 	{ "last", STATEMENT_NOTHING, NULL },

@@ -14,6 +14,8 @@ static const struct symbol PROTOCOLS[] = { { "icmp", 1 }, { "igmp", 2 }, { "ipv4
 	{ "ipv6-icmp", 58 }, { "ospf", 89 }, { "comp", 108 }, { "ipcomp", 108 }, { "sctp", 132 }, { "udplite", 136 }, { NULL, 0 } };
 static const struct symbol FAMILIES[] = { { "ipv4", 2 }, { "ipv6", 10 }, { NULL, 0 } };
 static const struct symbol ETHER_TYPES[] = { { "ip", 0x0800 }, { "arp", 0x0806 }, { "ip6", 0x86dd }, { NULL, 0 } };
+// As numbers nft 1.0.6 prints them with their bytes in the wrong order.
+static const uint32_t ETHER_TYPES_SWAPPED[] = { 0x0008, 0x0608, 0xdd86 };
 static const struct symbol STATES[] = { { "invalid", CT_INVALID }, { "established", CT_ESTABLISHED },
 	{ "related", CT_RELATED }, { "new", CT_NEW }, { "untracked", CT_UNTRACKED }, { NULL, 0 } };
 static const struct symbol FLAGS[] = { { "fin", 1 }, { "syn", 2 }, { "rst", 4 }, { "psh", 8 }, { "ack", 16 },
@@ -156,7 +158,11 @@ bool value_read(const json_t *j, enum value_type type, struct value *ret)
 		return false;
 	if (type == TYPE_IPV4 || (uint64_t)json_integer_value(j) >> bits)
 		return false;
-	*ret = value_number((uint64_t)json_integer_value(j));
+	uint64_t n = (uint64_t)json_integer_value(j);
+	for (size_t i = 0; type == TYPE_ETHER_TYPE && i < ARRAY_LEN(ETHER_TYPES_SWAPPED); i++)
+		if (n == ETHER_TYPES_SWAPPED[i])
+			n = (n & 0xff) << 8 | n >> 8;
+	*ret = value_number(n);
 	return true;
 }
 
@@ -202,8 +208,8 @@ bool interval_read(const json_t *j, enum value_type type, struct interval *ret)
 		return true;
 	if (range) {
 		if (json_array_size(range) != 2 || !value_read(json_array_get(range, 0), type, &i.low) ||
-		    !value_read(json_array_get(range, 1), type, &i.high))
-			return false;
+		    !value_read(json_array_get(range, 1), type, &i.high) || memcmp(&i.low, &i.high, 16) > 0)
+			return false; // "< 64" and "> 63" in one rule are listed as "!= 64-63"
 	} else {
 		if (!value_read(j, type, &i.low))
 			return false;
