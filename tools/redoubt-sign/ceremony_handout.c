@@ -58,16 +58,15 @@ static int words_read_back(struct handout *h, const char *holder, unsigned words
 	screen_page("Read back");
 	screen_text("%s types %zu of the %zu words from the paper.", holder, want, count);
 	for (size_t i = 0; i < want; i++) {
-		const char *word;
-		size_t length;
 		snprintf(prompt, sizeof prompt, "Word %u", places[i] + 1u);
 		int r = screen_ask(prompt, h->typed, sizeof h->typed);
 		if (r == 1)
 			return 2;
-		size_t got = r ? 0 : shares_tidy(h->typed, strlen(h->typed), h->tidy);
-		(void)!shares_word(h->shown, places[i], &word, &length);
-		if (got == length && memcmp(h->tidy, word, length) == 0)
-			continue;
+		if (r == 0) {
+			shares_tidy(h->typed, strlen(h->typed), h->tidy);
+			if (shares_word_same(h->shown, places[i], h->tidy))
+				continue;
+		}
 		screen_forget();
 		screen_refusal("word %u was not the one that was shown: compare the paper with the next page",
 			       places[i] + 1u);

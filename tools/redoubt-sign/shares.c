@@ -86,19 +86,11 @@ size_t shares_word_count(const char *text)
 	return count;
 }
 
-bool shares_same(const char *shown, const char *typed, size_t *ret_place)
+bool shares_word_same(const char *shown, size_t place, const char *typed)
 {
-	for (size_t place = 0;; place++) {
-		const char *a, *b;
-		size_t a_length, b_length;
-		bool has_a = shares_word(shown, place, &a, &a_length), has_b = shares_word(typed, place, &b, &b_length);
-		if (!has_a && !has_b)
-			return true;
-		if (has_a != has_b || a_length != b_length || memcmp(a, b, a_length) != 0) {
-			*ret_place = place;
-			return false;
-		}
-	}
+	const char *word;
+	size_t length;
+	return shares_word(shown, place, &word, &length) && strlen(typed) == length && memcmp(typed, word, length) == 0;
 }
 
 void shares_choose(const uint8_t *random, size_t want, size_t count, uint8_t *ret_places)

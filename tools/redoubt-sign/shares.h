@@ -38,9 +38,8 @@ size_t shares_tidy(const char *text, size_t length, char *to);
 bool shares_word(const char *text, size_t place, const char **ret_word, size_t *ret_length);
 size_t shares_word_count(const char *text);
 
-// Compares what was read back with what was shown, both tidy. True, or *ret_place is the first word (from 0)
-// that differs or is missing.
-bool shares_same(const char *shown, const char *typed, size_t *ret_place);
+// Whether `typed` (tidy) is exactly the place'th word of `shown`.
+bool shares_word_same(const char *shown, size_t place, const char *typed);
 
 // Chooses `want` different places below `count` (asserted: want <= count <= SLIP39_WORDS_MAX), rising, from
 // `want` random bytes, one for each draw (Floyd), even but for the bias of a remainder, which no secret

@@ -79,22 +79,16 @@ static void bytes_are_those_computed_by_hand(void **state)
 static void read_back_is_compared_word_by_word(void **state)
 {
 	char typed[128];
-	size_t place = 99;
 	static const char shown[] = "academic acid acne acquire";
 	static const char as_typed[] = "  Academic  ACID\tacne acquire ";
 	assert_int_equal(shares_tidy(as_typed, strlen(as_typed), typed), strlen(shown));
 	assert_string_equal(typed, shown);
-	assert_true(shares_same(shown, typed, &place));
-	assert_false(shares_same(shown, "academic acid acne", &place));
-	assert_int_equal(place, 3);
-	assert_false(shares_same(shown, "academic acid acne acquire acquire", &place));
-	assert_int_equal(place, 4);
-	assert_false(shares_same(shown, "academic acne acid acquire", &place));
-	assert_int_equal(place, 1);
-	assert_false(shares_same(shown, "academic acid acne acquir", &place));
-	assert_int_equal(place, 3);
-	assert_false(shares_same(shown, "", &place));
-	assert_int_equal(place, 0);
+	assert_true(shares_word_same(shown, 1, "acid"));
+	assert_true(shares_word_same(shown, 3, "acquire"));
+	static const char *const wrong[] = { "", "acqui", "acquires", "acquire acid", "acid", "ACQUIRE" };
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		assert_false(shares_word_same(shown, 3, wrong[i]));
+	assert_false(shares_word_same(shown, 4, ""));
 	assert_int_equal(shares_word_count(shown), 4);
 	assert_int_equal(shares_word_count(""), 0);
 }
