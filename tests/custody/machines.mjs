@@ -2,10 +2,11 @@
 // Who signs on the regtest chain. Two kinds of machine with one method, sign(psbt, pays): the probe, a process
 // for each signature with nothing but that signer's seed; and redoubt-sign, with a vault that a whole ceremony
 // made (tests/ceremony/people.py answers it) and a policy.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Probe, bytes, hex } from './probe.mjs';
 import { Wallet, templates } from './wallets.mjs';
 
@@ -62,9 +63,9 @@ class Program {
   }
 
   set_policy() {
-    writeFileSync(join(this.directory, 'policy'), policy);
+    writeFileSync(`${this.vault}.policy`, policy);
     const digest = createHash('sha256').update(policy).digest('hex');
-    return this.run(['policy', 'policy'], [[/^Type the last 6/, () => digest.slice(-6)], [/^Passphrase/, () => 'correct horse battery staple']]);
+    return this.run(['policy', `${this.vault}.policy`], [[/^Type the last 6/, () => digest.slice(-6)], [/^Passphrase/, () => 'correct horse battery staple']]);
   }
 
   // `pays`: what leaves, and the addresses it goes to, as the person knows them from elsewhere.
@@ -89,29 +90,39 @@ export async function probe_wallet(room, coordinator, name, random) {
   return wallet;
 }
 
+const people = (...words) => promisify(execFile)('python3', [new URL('../ceremony/people.py', import.meta.url).pathname, ...words]);
+
+// Two at a time: what opens a vault is slow on purpose.
+async function by_two(list, body) {
+  const rest = [...list];
+  const one = async () => {
+    while (rest.length) await body(rest.shift());
+  };
+  await Promise.all([one(), one()]);
+}
+
 // A ceremony from plan to registration; returns the descriptor that all agreed on.
-function ceremony(directory, name) {
-  const people = (...words) => execFileSync('python3', [new URL('../ceremony/people.py', import.meta.url).pathname, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function ceremony(directory, name) {
   const unvault = name.startsWith('unvault'), [need, count] = (unvault ? '2-of-3' : name).split('-of-');
   const answers = ['How many persons=2', 'How many of them=2', 'EVM chain=0'].flatMap((a) => ['--answer', a]);
-  people('plan', directory, need, count, unvault ? 'unvault' : 'wsh', ...answers);
+  await people('plan', directory, need, count, unvault ? 'unvault' : 'wsh', ...answers);
   const signers = Array.from({ length: Number(count) + (unvault ? 3 : 0) }, (_, i) => String(i + 1));
-  for (const n of signers) {
-    people('key', directory, n);
-    people('shares', directory, n, '--arg', '--read-back', '--arg', '4');
-    people('record', directory, n);
-  }
-  people('join', directory);
-  for (const n of signers) people('register', directory, n);
+  await by_two(signers, async (n) => {
+    await people('key', directory, n);
+    await people('shares', directory, n, '--arg', '--read-back', '--arg', '4');
+    await people('record', directory, n);
+  });
+  await people('join', directory);
+  await by_two(signers, (n) => people('register', directory, n));
   return { signers, descriptor: readFileSync(join(directory, 'wallet.bsms'), 'utf8').split('\n')[1] };
 }
 
 export async function program_wallet(room, coordinator, name) {
   const directory = directory_for(room, name);
-  const { signers, descriptor } = ceremony(directory, name);
+  const { signers, descriptor } = await ceremony(directory, name);
   const wallet = await Wallet.of(coordinator, name, descriptor, 'regtest');
   const programs = signers.map((n) => new Program(directory, n));
-  for (const program of programs) await program.set_policy();
+  await by_two(programs, (program) => program.set_policy());
   // in the descriptor of the unvault those who may cancel stand first, in the plan last
   wallet.machines = templates[name].unvault ? [...programs.slice(3), ...programs.slice(0, 3)] : programs;
   return wallet;

@@ -75,12 +75,13 @@ function forced(unsigned, place, parts, times) {
 async function quorum(chain, name) {
   const wallet = await wallet_make(name), [{ who, need }] = wallet.ways;
   const place = await wallet.place(0, 0), change = await wallet.place(1, 0), next = await wallet.place(1, 1);
-  const payee = { script: nowhere, value: 12345678n };
+  const payee = { script: nowhere };
   let coin, first, parts;
 
   await test(`${kind}, ${name}: receives a mined coin`, async () => {
     coin = await chain.mined(place.script);
     equal(coin.script, hex(place.script), 'script');
+    payee.value = coin.value / 8n + 123n; // rewards halve every 150 blocks here
     equal((await coordinator.call('find', wallet.slot, bytes(coin.script), 20)).join('/'), '0/0', 'where it is found');
     const early = await spend(wallet, coin, place, payee, change);
     const tx = await completed(await signed_by(wallet, early, who.slice(0, need)));
