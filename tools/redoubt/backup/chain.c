@@ -48,7 +48,7 @@ static void loaded_free(struct loaded *l)
 }
 
 // 0, or 1 after it has complained.
-static int load(const struct chain *c, const char *source, uint64_t number, struct loaded *ret)
+static int load(struct chain *c, const char *source, uint64_t number, struct loaded *ret)
 {
 	char path[PATH_MAX];
 	size_t line = 0;
@@ -57,6 +57,7 @@ static int load(const struct chain *c, const char *source, uint64_t number, stru
 	int r = whole_file_read(path, MANIFEST_SIZE_MAX, &ret->text, &ret->size);
 	if (r) {
 		complain("%s: %s", path, strerror(-r));
+		c->faults++;
 		return 1;
 	}
 	size_t room = ret->size / 64 + 1;
@@ -70,6 +71,7 @@ static int load(const struct chain *c, const char *source, uint64_t number, stru
 	if (!refusal)
 		return 0;
 	complain("%s, line %zu: %s", path, line, manifest_refusal_text(refusal));
+	c->faults++;
 	if (!ret->manifest.items)
 		free(items);
 	loaded_free(ret);
@@ -107,7 +109,7 @@ static int merge(struct chain *c, const struct manifest *m)
 }
 
 // Walks back to the newest full manifest whose successors all hold. 0 with its number, 1 when there is none.
-static int full_find(const struct chain *c, const char *source, uint64_t first, uint64_t last, uint64_t *ret)
+static int full_find(struct chain *c, const char *source, uint64_t first, uint64_t last, uint64_t *ret)
 {
 	for (uint64_t n = last; n && n >= first; n--) {
 		struct loaded l;
@@ -134,6 +136,7 @@ static int step(struct chain *c, const char *source, uint64_t number)
 	int r = 0;
 	if (refusal) {
 		complain("%s: manifest %" PRIu64 ": %s", source, number, manifest_refusal_text(refusal));
+		c->faults++;
 		r = 1;
 	} else if (merge(c, &l.manifest)) {
 		complain("%s: out of memory", source);
@@ -190,6 +193,8 @@ int chain_open(struct chain *c)
 		complain("no source has a backup of this exchange that holds");
 		return EXIT_DAMAGED;
 	}
+	if (c->source_count == 1)
+		return EXIT_DONE;
 	return source_read(c, c->sources[best]) ? EXIT_DAMAGED : EXIT_DONE;
 }
 

@@ -27,6 +27,7 @@ struct chain {
 	struct manifest_item *items; // the newest of each name, in order of the names
 	size_t item_count, item_room;
 	uint8_t digest[SHA256_SIZE]; // of the newest manifest
+	unsigned faults;	// manifests that did not hold; each was complained of
 };
 
 // Reads and checks the manifests of each source and takes the longest. 0, or an exit code after it has complained of

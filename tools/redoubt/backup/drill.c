@@ -119,6 +119,9 @@ void restored_examine(const struct chain *c, struct verdict *v)
 	v->outcome = VERDICT_PASS;
 	snprintf(v->reason, sizeof v->reason,
 		 "restored, replayed, totals balance, state, journal and audit head agree with manifest %" PRIu64, c->newest);
+	if (c->faults)
+		conclude(v, VERDICT_FAIL, "manifests that lie at the sources do not hold; what was restored ends at manifest %" PRIu64,
+			 c->newest);
 	replay_compare(c, v);
 	if (v->outcome != VERDICT_FAIL)
 		opinion_compare(c, v);

@@ -120,6 +120,10 @@ static int restored_start(struct request *q)
 	struct verdict v = { 0 };
 	struct epoch epoch;
 	uint64_t missing = 0;
+	// After a loss, the newest chain that holds is what there is; its end is stated.
+	if (q->chain.faults)
+		complain("manifests that lie at the sources do not hold: the restore ends at manifest %" PRIu64, q->chain.newest);
+	q->chain.faults = 0;
 	restored_examine(&q->chain, &v);
 	if (v.outcome == VERDICT_FAIL) {
 		complain("what was restored is not sound: %s. It is left in %s for examination; do not start it", v.reason, q->into);

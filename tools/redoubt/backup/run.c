@@ -73,6 +73,23 @@ static void former_load(const struct backup_place *p, struct manifest *ret)
 	free(text);
 }
 
+// Whether a former backup was sealed to those keys to which this one will be: after a change everything is sealed anew.
+static bool sealed_alike(const struct manifest *former)
+{
+	uint8_t digest[SHA256_SIZE];
+	char *text;
+	size_t size;
+	bool alike = false;
+	if (whole_file_read(backup_path("recovery.pub").text, MANIFEST_SIZE_MAX, &text, &size))
+		return false;
+	sha256_of(text, size, digest);
+	free(text);
+	for (size_t i = 0; i < former->item_count; i++)
+		alike |= !strcmp(former->items[i].name, "backup/recovery.pub") &&
+			 !memcmp(former->items[i].sum.plain_digest, digest, SHA256_SIZE);
+	return alike;
+}
+
 static int full_make(const struct backup_place *p, struct turn *t)
 {
 	struct manifest former;
@@ -81,7 +98,7 @@ static int full_make(const struct backup_place *p, struct turn *t)
 	batch_begin(&b, p, &t->position, MANIFEST_FULL);
 	b.position.segment = 0;
 	b.position.offset = 0;
-	int r = full_add(&b, former.items ? &former : NULL);
+	int r = full_add(&b, sealed_alike(&former) ? &former : NULL);
 	if (!r)
 		r = batch_commit(&b);
 	if (!r) {
