@@ -339,6 +339,15 @@ static void test_rights(void **state)
 	policy.mode = POLICY_CEREMONY; // but only on a Safe of ours
 	safe_pays(safe_plain, stranger, MAKE(SAFE_CHANGE_THRESHOLD, N(1)));
 	must_hold(judge(), REFUSE_SAFE_UNKNOWN);
+	safe_pays(safe_plain, stranger, cases[ARRAY_LEN(cases) - 1].data);
+	must_hold(judge(), REFUSE_SAFE_UNKNOWN);
+	policy.mode = POLICY_NORMAL; // less allowance is harmless, on a token that we know
+	policy.calls |= 1ull << EVM_DECREASE_ALLOWANCE;
+	context.intent = NULL;
+	safe_pays(safe_plain, token, MAKE(EVM_DECREASE_ALLOWANCE, A(stranger), N(1)));
+	must_be_clean(judge());
+	payload.safe_tx.to = stranger;
+	must_hold(judge(), REFUSE_TOKEN_UNKNOWN);
 }
 
 static void test_timelock(void **state)

@@ -173,6 +173,13 @@ static void transfer_from_judge(struct judge *j, size_t at, const struct evm_ste
 	payment_add(j, at, token, &step->to, abi_address(&step->call.arguments[1]), abi_number(&step->call.arguments[2]));
 }
 
+// Tokens that are not on the list are not touched at all.
+static void token_judge(struct judge *j, size_t at, const struct evm_step *step)
+{
+	if (!policy_token(j->policy, j->out->chain_id, &step->to))
+		about_step(j, REFUSE_TOKEN_UNKNOWN, at);
+}
+
 static void exec_judge(struct judge *j, size_t at, const struct evm_step *step)
 {
 	if (!policy_safe(j->policy, j->out->chain_id, &step->to))
@@ -233,6 +240,7 @@ typedef void (*call_judge)(struct judge *j, size_t at, const struct evm_step *st
 
 static const call_judge judges[EVM_FUNCTIONS] = {
 	[EVM_TRANSFER] = transfer_judge,	  [EVM_TRANSFER_FROM] = transfer_from_judge,
+	[EVM_DECREASE_ALLOWANCE] = token_judge,	  [SAFE_SETUP] = rights_judge,
 	[SAFE_EXEC_TRANSACTION] = exec_judge,	  [TIMELOCK_SCHEDULE] = schedule_judge,
 	[TIMELOCK_SCHEDULE_BATCH] = schedule_judge, [TIMELOCK_EXECUTE] = execute_judge,
 	[TIMELOCK_EXECUTE_BATCH] = execute_judge, [TIMELOCK_CANCEL] = cancel_judge,
