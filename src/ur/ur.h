@@ -49,7 +49,7 @@ enum ur_verdict {
 	UR_CONTRADICTION,    // claims to belong here, but says something else than the other parts
 	UR_TOO_LARGE,        // more than UR_MESSAGE_MAX, or than the memory lent
 	UR_TOO_MANY_PARTS,   // more than UR_FRAGMENTS_MAX fragments or above UR_SEQUENCE_MAX
-	// Refusals of the whole: the decoder must be initialised again.
+	// Refusals of the whole: the decoder must be initialised again (but after a single-part UR).
 	UR_BAD_CHECKSUM,     // all parts are there, but the message's CRC-32 is wrong
 	UR_BAD_PAYLOAD,      // the message is whole, but not one canonical CBOR item of its type
 	UR_VERDICTS,
