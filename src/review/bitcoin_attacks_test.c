@@ -569,6 +569,17 @@ static void test_outputs(void **state)
 	for (plan.pays_count = 0; plan.pays_count < 257; plan.pays_count++)
 		plan.pays[plan.pays_count] = (struct pays){ .value = 600, .script = span_over(payee, sizeof payee) };
 	must_hold(built(), REFUSE_TOO_MANY);
+	plan_reset(); // stuffed with key paths, each of which would be derived
+	for (size_t side = 0; side < 2; side++) {
+		build();
+		struct psbt_map *map = side ? &psbt.outputs[1] : &psbt.inputs[0].map;
+		for (uint8_t i = 0; i < 41; i++) {
+			uint8_t key[33] = { 2, i }, path[4] = { i };
+			assert_int_equal(psbt_put(map, &arena, side ? PSBT_OUT_BIP32 : PSBT_IN_BIP32,
+						  span_over(key, sizeof key), span_over(path, sizeof path)), PSBT_FINE);
+		}
+		must_hold(judge(), REFUSE_TOO_MANY);
+	}
 }
 
 static void test_change(void **state)

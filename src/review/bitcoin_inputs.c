@@ -6,9 +6,13 @@ static void about(struct reviewer *r, enum refusal id, size_t input)
 	refuse(&r->review->refusals, id, ABOUT_INPUT, input);
 }
 
-static const struct policy_wallet *wallet_of(const struct reviewer *r, size_t input, size_t *ret_branch,
+static const struct policy_wallet *wallet_of(struct reviewer *r, size_t input, size_t *ret_branch,
 					     uint32_t *ret_index)
 {
+	if (!paths_few(&r->psbt->inputs[input].map, PSBT_IN_BIP32, PSBT_IN_TAP_BIP32)) {
+		about(r, REFUSE_TOO_MANY, input);
+		return NULL;
+	}
 	for (size_t i = 0; i < r->policy->wallet_count; i++) {
 		if (psbt_input_place(r->psbt, input, &r->policy->wallets[i].descriptor, ret_branch, ret_index))
 			return &r->policy->wallets[i];

@@ -50,9 +50,13 @@ static int claims(const struct reviewer *r, size_t output)
 	return found;
 }
 
-static const struct policy_wallet *wallet_of(const struct reviewer *r, size_t output, size_t *ret_branch,
+static const struct policy_wallet *wallet_of(struct reviewer *r, size_t output, size_t *ret_branch,
 					     uint32_t *ret_index)
 {
+	if (!paths_few(&r->psbt->outputs[output], PSBT_OUT_BIP32, PSBT_OUT_TAP_BIP32)) {
+		about(r, REFUSE_TOO_MANY, output);
+		return NULL;
+	}
 	for (size_t i = 0; i < r->policy->wallet_count; i++) {
 		if (psbt_output_place(r->psbt, output, &r->policy->wallets[i].descriptor, ret_branch, ret_index))
 			return &r->policy->wallets[i];

@@ -31,6 +31,18 @@ struct reviewer {
 	size_t payment_count;
 };
 
+// A wallet's output has one path for each key. Each path costs a derivation, so that a PSBT stuffed with them
+// would keep the machine busy for minutes.
+#define PATHS_MAX (2 * DESCRIPTOR_KEYS_MAX)
+
+static inline bool paths_few(const struct psbt_map *map, uint64_t type, uint64_t taproot_type)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < map->count; i++)
+		count += map->pairs[i].type == type || map->pairs[i].type == taproot_type;
+	return count <= PATHS_MAX;
+}
+
 // bitcoin_inputs.c: whose each coin is and what its scripts are.
 void inputs_review(struct reviewer *r);
 // bitcoin_signatures.c: which are there, whether they verify, whether a nonce repeats.

@@ -18,7 +18,8 @@
 #define INTENT_WALLET_SIZE	32
 #define INTENT_APPROVALS_MAX	16
 #define INTENT_SPAN_MAX		(30u * 86400) // seconds from not_before to expiry: nothing is agreed for ever
-#define INTENT_SIZE_MAX		(8 + 2 + 9 + 33 + 32 + 37 + 33 + 20 + 1 + INTENT_DESTINATIONS_MAX * (1 + 42 + 32) + 32 + 24)
+#define INTENT_SIZE_MAX                                                                                       \
+	(8 + 2 + 9 + 33 + 32 + 37 + 33 + 20 + 1 + INTENT_DESTINATIONS_MAX * (1 + 42 + 32) + 32 + 24)
 #define INTENT_SIGNED_SIZE_MAX	(8 + 2 + 2 + INTENT_SIZE_MAX + 96 + 1 + INTENT_APPROVALS_MAX * 96)
 #define INTENT_ARMOUR_MAX	(INTENT_SIGNED_SIZE_MAX / 3 * 4 + INTENT_SIGNED_SIZE_MAX / 48 + 128)
 
