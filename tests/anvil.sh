@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/anvil.sh [library|signer]: Safes with a timelock and a canceller on an anvil node of its own.
+# tests/anvil.sh [library | signer [K-of-N]]: Safes with a timelock and a canceller on an anvil node of its own.
 #   library (the default)  signed by src/evm: tests/custody-evm/anvil.mjs
 #   signer                 signed by redoubt-sign, each owner in a vault of his own: tests/custody-evm/signer.mjs
 set -uo pipefail
@@ -27,6 +27,6 @@ node_pid=$!
 trap 'kill $node_pid 2>/dev/null; wait $node_pid 2>/dev/null; rm -rf -- "$dir"' EXIT
 case ${1:-library} in
 library) node tests/custody-evm/anvil.mjs "http://127.0.0.1:$port" ;;
-signer) node tests/custody-evm/signer.mjs "http://127.0.0.1:$port" "$dir" ;;
+signer) node tests/custody-evm/signer.mjs "http://127.0.0.1:$port" "$dir" ${2:+"$2"} ;;
 *) echo "anvil: library or signer, not '$1'" >&2; exit 2 ;;
 esac

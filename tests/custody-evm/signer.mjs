@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole way with the real program: redoubt-sign in a vault for each owner signs for a Safe with a timelock on
 // anvil; another vault's plain account is the canceller. What is refused at the table is refused by a name.
-// node signer.mjs URL DIRECTORY
+// node signer.mjs URL DIRECTORY [K-of-N]
 import { getAddress, id, toBeHex } from 'ethers';
 
 import { CHAIN_ID, ZERO, abi, ether, openAccount, openChain, published } from './chain.mjs';
@@ -10,7 +10,8 @@ import { check, finish, same, test } from './tap.mjs';
 import { calls, encode, makeSafe, makeTimelock } from './treasury.mjs';
 import { openVaults, safeText, signatureOf } from './vaults.mjs';
 
-const [url, directory] = process.argv.slice(2), DELAY = 86_400n, NONE = toBeHex(0, 32), UNLIMITED = (1n << 256n) - 1n;
+const [url, directory, quorum = '2-of-3'] = process.argv.slice(2), DELAY = 86_400n, NONE = toBeHex(0, 32), UNLIMITED = (1n << 256n) - 1n;
+const [threshold, count] = quorum.split('-of-').map(Number);
 const chain = openChain(url), probe = startProbe();
 await chain.ready();
 const relay = await openAccount(chain, probe, id('redoubt test: relay of the signers'));
@@ -18,12 +19,12 @@ await chain.give(relay.address, ether(1000));
 const payee = getAddress('0x' + id('redoubt test: payee').slice(26)), contracts = {};
 let owners, canceller, safe, timelock, salt = 0n;
 
-const done = await test('three owners and a canceller have vaults, by a ceremony each; their Safe and timelock stand on the chain', async () => {
-  owners = openVaults(`${directory}/owners`, 2, 3);
+const done = await test(`${quorum}: the owners and a canceller have vaults, by a ceremony each; their Safe and timelock stand on the chain`, async () => {
+  owners = openVaults(`${directory}/owners`, threshold, count);
   [canceller] = openVaults(`${directory}/canceller`, 2, 3, 1);
   for (const name of ['factory', 'singleton', 'handler', 'multiSend']) contracts[name] = getAddress(await relay.deploy(published[name]));
   contracts.token = getAddress(await relay.deploy(published.token, ['Test Dollar', 'TUSD', 10n ** 30n, relay.address]));
-  safe = await makeSafe(chain, probe, relay, contracts, owners.map(o => o.address), 2);
+  safe = await makeSafe(chain, probe, relay, contracts, owners.map(o => o.address), threshold);
   timelock = await makeTimelock(chain, relay, safe.address, canceller.address, DELAY);
   await chain.give(timelock, ether(100));
   await chain.give(safe.address, ether(100));
@@ -40,10 +41,10 @@ await test('each takes in policy, labels and the Safe', async () => {
     await vault.label(CHAIN_ID, payee, 'Payee Ltd');
     const isOwner = owners.includes(vault);
     if (isOwner) await vault.register('treasury', `redoubt wallet 1\nkind safe\nname treasury\nchain ${CHAIN_ID}\naddress ${safe.address}\n`
-      + owners.map(o => `owner ${o.address}\n`).join('') + `threshold 2\ntimelock ${timelock} ${DELAY} ${canceller.address}\nkey m/44h/60h/0h/0/0 ${vault.address}\n`, safe.address);
+      + owners.map(o => `owner ${o.address}\n`).join('') + `threshold ${threshold}\ntimelock ${timelock} ${DELAY} ${canceller.address}\nkey m/44h/60h/0h/0/0 ${vault.address}\n`, safe.address);
     else await vault.register('canceller', `redoubt wallet 1\nkind account\nname canceller\nchain ${CHAIN_ID}\naddress ${vault.address}\nkey m/44h/60h/0h/0/0 ${vault.address}\n`, vault.address);
     if (!isOwner) await vault.register('treasury', `redoubt wallet 1\nkind safe\nname treasury\nchain ${CHAIN_ID}\naddress ${safe.address}\n`
-      + owners.map(o => `owner ${o.address}\n`).join('') + `threshold 2\ntimelock ${timelock} ${DELAY} ${canceller.address}\n`, safe.address);
+      + owners.map(o => `owner ${o.address}\n`).join('') + `threshold ${threshold}\ntimelock ${timelock} ${DELAY} ${canceller.address}\n`, safe.address);
   }
 });
 
@@ -76,13 +77,13 @@ const payments = [
     () => chain.call(abi.token, contracts.token, 'balanceOf', [payee]), 250n * 10n ** 18n, [['Type the amount of TUSD', '250.0']], ['250.0 TUSD', 'Payee Ltd']],
 ];
 for (const [name, make, balance, amount, typed, shows] of payments)
-  await test(`${name}: two of three sign the schedule and the execution; one signature is too few; before the delay the chain refuses`, async () => {
+  await test(`${name}: a quorum signs the schedule and the execution; one signature is too few; before the delay the chain refuses`, async () => {
     const op = await make(), before = await balance();
     const schedule = await safe.propose(op.schedule);
-    check(/GS020/.test(await relay.isRefused(await signed(schedule, owners.slice(0, 1), typed, shows))), 'one signature is refused with GS020');
-    await relay.must(await signed(schedule, owners.slice(0, 2), typed, shows));
+    check(/GS020/.test(await relay.isRefused(await signed(schedule, owners.slice(0, threshold - 1), typed, shows))), 'one signature is refused with GS020');
+    await relay.must(await signed(schedule, owners.slice(0, threshold), typed, shows));
     same([await isPending(op.hash), await balance()], [true, before], 'scheduled, nothing paid');
-    const execution = await signed(await safe.propose(op.execute), owners.slice(1), typed, shows);
+    const execution = await signed(await safe.propose(op.execute), owners.slice(count - threshold), typed, shows);
     check(/GS013/.test(await relay.isRefused(execution)), 'early, it is refused with GS013');
     await chain.later(DELAY + 1n);
     await relay.must(execution); // the very same bytes
@@ -91,7 +92,7 @@ for (const [name, make, balance, amount, typed, shows] of payments)
 
 await test("the canceller's vault signs an EIP-1559 transaction that cancels a scheduled payment", async () => {
   const op = await operation(payee, ether(7), '0x');
-  await relay.must(await signed(await safe.propose(op.schedule), owners.slice(0, 2), [['Type the amount of', '7.0']], ['7.0']));
+  await relay.must(await signed(await safe.propose(op.schedule), owners.slice(0, threshold), [['Type the amount of', '7.0']], ['7.0']));
   const account = await openAccount(chain, probe, id('only for its fields'));
   const fields = await account.transaction({ to: timelock, data: await encode(probe, calls.cancel, op.hash), gas: 100_000n });
   const unsigned = await probe({ do: 'tx_sign', ...fields, nonce: String(BigInt(await chain.rpc('eth_getTransactionCount', canceller.address, 'latest'))) });
@@ -102,7 +103,7 @@ await test("the canceller's vault signs an EIP-1559 transaction that cancels a s
   const receipt = await chain.receipt(await chain.rpc('eth_sendRawTransaction', out.trim()));
   same([receipt.status, await isPending(op.hash)], ['0x1', false], 'status, and whether it is still pending');
   await chain.later(DELAY + 1n);
-  const late = await signed(await safe.propose(op.execute), owners.slice(0, 2), [['Type the amount of', '7.0']], []);
+  const late = await signed(await safe.propose(op.execute), owners.slice(0, threshold), [['Type the amount of', '7.0']], []);
   check(/GS013/.test(await relay.isRefused(late)), 'never paid');
 });
 
