@@ -91,6 +91,24 @@ ok "with 65 bytes" grep -qE '^signature 0x[0-9a-f]{130}$' "$dir/safe-signed"
 ok "an EIP-1559 transaction is signed" evm_sign 3 "$dir/tx" "$dir/tx-signed"
 ok "as raw bytes of its type" grep -qE '^0x02f8' "$dir/tx-signed"
 
+# ---- QR codes: redoubt-qr beside it -------------------------------------------------------
+qr=${REDOUBT_QR:-${built%redoubt-sign}redoubt-qr/redoubt-qr}
+mkdir "$dir/bin" && cp "$sign" "$dir/bin/redoubt-sign"
+refuses "without redoubt-qr beside it, --scan says what is missing" 'must lie beside' "$dir/bin/redoubt-sign" inspect --scan "$dir" --vault "$dir/v3"
+if [ -x "$qr" ]; then
+	cp "$qr" "$dir/bin/redoubt-qr"
+	"$qr" show --frames "$dir/frames" --frame-bytes 60 "$dir/p" >/dev/null 2>&1 || mkdir -p "$dir/frames" &&
+		"$qr" show --frames "$dir/frames" --frame-bytes 60 "$dir/p" >/dev/null 2>&1
+	rm -f "$dir"/frames/*[05].png # a camera misses some
+	scanned() { person 3 | "$dir/bin/redoubt-sign" sign --scan "$dir/frames" --vault "$dir/v3" --out "$dir/sq"; }
+	vault_make 3
+	ok "a PSBT in $(find "$dir/frames" -type f | wc -l) images of QR codes is signed" scanned
+	ok "and is the payment" "$lab" combine "$dir/tx-q" "$dir/sq" "$dir/s1"
+	refuses "images without a code are refused" '.' "$dir/bin/redoubt-sign" inspect --scan "$dir/p" --vault "$dir/v3"
+else
+	skip "QR codes" "redoubt-qr is not built"
+fi
+
 # ---- the quorum's intent -------------------------------------------------------------
 vaults_make required
 now=$(date +%s)

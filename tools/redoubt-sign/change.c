@@ -21,7 +21,7 @@ int change_begin(struct change_command *c, const char *path)
 		return r;
 	struct confinement confinement = { .write_dirs = { c->vault.dir }, .write_count = 1 };
 #ifdef REDOUBT_SIGN_TOKEN
-	confinement.token = vault_find(&c->vault, VAULT_TOKEN);
+	confinement.token = c->with_token || vault_find(&c->vault, VAULT_TOKEN);
 #endif
 	r = confine(&confinement);
 	return r ? r : configuration_read(&c->vault, &c->configuration);

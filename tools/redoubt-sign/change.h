@@ -9,6 +9,7 @@ struct change_command {
 	struct configuration configuration;
 	uint8_t *text; // a file from outside, read before the sandbox closed
 	size_t size;
+	bool with_token; // a PKCS#11 module will be loaded: the sandbox lets it
 };
 
 // Reads `path` (NULL: nothing), opens the vault, closes the sandbox, reads the configuration. 0 or an exit code after

@@ -35,6 +35,7 @@ struct command_table {
 };
 extern const struct command_table sign_commands;     // commands.c
 extern const struct command_table ceremony_commands; // ceremony_commands.c
+extern const struct command_table token_commands;    // unlock_token.c, in redoubt-sign-token only
 
 // Options that every command takes.
 struct globals {

@@ -71,13 +71,13 @@ static int companion_start(char *const *arguments, int end, struct companion *re
 
 int companion_scan(const char *const *paths, size_t count, struct companion *ret)
 {
-	char *arguments[ARGUMENTS_MAX] = { (char *)"redoubt-qr", (char *)"scan" };
-	if (count > ARGUMENTS_MAX - 3) {
-		complain("at most %d images at once; name their directory instead", ARGUMENTS_MAX - 3);
+	char *arguments[ARGUMENTS_MAX] = { (char *)"redoubt-qr", (char *)"scan", (char *)"--with-type", (char *)"--" };
+	if (count > ARGUMENTS_MAX - 5) {
+		complain("at most %d images at once; name their directory instead", ARGUMENTS_MAX - 5);
 		return EXIT_USAGE;
 	}
 	for (size_t i = 0; i < count; i++)
-		arguments[2 + i] = (char *)(uintptr_t)paths[i];
+		arguments[4 + i] = (char *)(uintptr_t)paths[i];
 	return companion_start(arguments, STDOUT_FILENO, ret);
 }
 

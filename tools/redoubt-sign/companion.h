@@ -12,9 +12,10 @@ struct companion {
 	int pipe;  // to its standard input, or from its standard output
 };
 
-// "redoubt-qr scan PATH...": *ret.pipe gives its standard output. 0, or an exit code after it has complained.
+// "redoubt-qr scan --with-type -- PATH...": ret->pipe gives its standard output, the type's name, a newline and the payload.
+// 0, or an exit code after it has complained.
 MUST_USE int companion_scan(const char *const *paths, size_t count, struct companion *ret);
-// "redoubt-qr show -": *ret.pipe takes UR parts, one a line; it shows them when the pipe is closed. Fit for use after confine().
+// "redoubt-qr show -": ret->pipe takes UR parts, one a line; it shows them when the pipe is closed. Fit for use after confine().
 MUST_USE int companion_show(struct companion *ret);
 // Closes the pipe and waits for its end. 0, or an exit code after it has complained of how it ended. Accepts pid 0.
 MUST_USE int companion_finish(struct companion *companion);

@@ -8,7 +8,13 @@
 #include "evm/key.h"
 #include "screen.h"
 
-static const struct command_table *const tables[] = { &sign_commands, &ceremony_commands };
+static const struct command_table *const tables[] = {
+	&sign_commands,
+	&ceremony_commands,
+#ifdef REDOUBT_SIGN_TOKEN
+	&token_commands,
+#endif
+};
 
 static void usage_print(FILE *to)
 {

@@ -170,6 +170,30 @@ int payload_decode(uint8_t *raw, size_t size, struct payload *ret)
 	return r;
 }
 
+int payload_scanned(uint8_t *raw, size_t size, struct payload *ret)
+{
+	uint8_t *newline = memchr(raw, '\n', size);
+	struct payload p = { .raw = raw, .raw_size = size };
+	struct ur_payload inner;
+	int r = 0;
+	if (!newline || ur_type_find((char *)raw, (size_t)(newline - raw), &inner.type))
+		r = cannot("redoubt-qr named no type that is known here");
+	if (!r) { // from here on the bytes alone: their digest is what a ceremony opens for
+		p.raw_size = size - (size_t)(newline + 1 - raw);
+		memmove(raw, newline + 1, p.raw_size);
+		inner.data = raw;
+		inner.size = p.raw_size;
+		r = ur_payload_take(&p, inner);
+	}
+	if (!r)
+		r = request_read(&p);
+	if (r)
+		payload_free(&p);
+	else
+		*ret = p;
+	return r;
+}
+
 void payload_free(struct payload *payload)
 {
 	free(payload->bytes);

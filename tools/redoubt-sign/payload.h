@@ -27,6 +27,8 @@ struct payload {
 // Tells what the bytes are and brings them to their binary form. Takes `raw` over (malloc'ed). 0, or an exit code after
 // it has complained.
 MUST_USE int payload_decode(uint8_t *raw, size_t size, struct payload *ret);
+// The same for what redoubt-qr made of QR codes: "TYPE\n" and the bytes.
+MUST_USE int payload_scanned(uint8_t *raw, size_t size, struct payload *ret);
 void payload_free(struct payload *payload); // accepts a zeroed struct
 
 // Which of our keys an EVM payload is for, and the payload as the review wants it. `account` is a registered account's

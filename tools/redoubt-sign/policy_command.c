@@ -33,7 +33,7 @@ static int policy_replace(struct change_command *c, bool check)
 		screen_page("The policy that holds now");
 		policy_show((const char *)old->bytes);
 	}
-	screen_page("The new policy");
+	screen_heading("The new policy");
 	policy_show((const char *)c->text);
 	screen_line("%s", "");
 	screen_field("SHA-256", "%s", digest);

@@ -18,7 +18,7 @@ void page_bitcoin(const struct bitcoin_review *review)
 {
 	static struct review_line lines[4 * (BITCOIN_REVIEW_INPUTS_MAX + BITCOIN_REVIEW_OUTPUTS_MAX)];
 	size_t count = bitcoin_review_lines(review, lines, ARRAY_LEN(lines));
-	screen_page("What this payment does (Bitcoin)");
+	screen_heading("What this payment does (Bitcoin)");
 	lines_show(lines, u64_min(count, ARRAY_LEN(lines)));
 	if (count > ARRAY_LEN(lines))
 		screen_text("... and %zu more lines that do not fit", count - ARRAY_LEN(lines));
@@ -27,7 +27,7 @@ void page_bitcoin(const struct bitcoin_review *review)
 void page_evm(const struct evm_judgement *judgement)
 {
 	char digest[2 * sizeof judgement->digest + 1];
-	screen_page("What this transaction does (EVM)");
+	screen_heading("What this transaction does (EVM)");
 	lines_show(judgement->lines, judgement->line_count);
 	hex_encode(judgement->digest, sizeof judgement->digest, digest);
 	screen_field("Digest signed", "%s", digest);

@@ -172,7 +172,7 @@ static int signing_run(struct signing *s, struct outside *o)
 	s->now = now_seconds();
 	r = clock_check(s);
 	if (!r)
-		r = payload_decode(o->raw, o->raw_size, &s->payload);
+		r = (o->scan ? payload_scanned : payload_decode)(o->raw, o->raw_size, &s->payload);
 	o->raw = NULL; // taken over or freed
 	if (!r)
 		r = intent_take(s, o);

@@ -48,7 +48,7 @@ static int unreadable(struct signing *s, enum psbt_refusal why)
 	struct refusal_list refusals = { 0 };
 	bitcoin_review_unreadable(span_over(s->payload.bytes, s->payload.size), why, &refusals);
 	state_payload_id("unreadable", s->payload.bytes, s->payload.size, s->id);
-	screen_page("What this payment does (Bitcoin)");
+	screen_heading("What this payment does (Bitcoin)");
 	screen_text("It cannot be read: %s.", psbt_refusal_text(why));
 	return signing_judge(s, &refusals);
 }
