@@ -3,6 +3,7 @@
 #include "host/host_internal.h"
 
 #include "base/clock.h"
+#include "packet/packet.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -111,6 +112,7 @@ void host_close(struct host *h)
 	}
 	if (h->root >= 0)
 		close(h->root);
+	ruleset_free(h->firewall);
 	free(h);
 }
 

@@ -26,6 +26,8 @@ struct host {
 	const struct host_processes *processes;
 	const struct host_sockets *sockets;
 	const struct host_file *ruleset;
+	struct ruleset *firewall; // the same once read
+	const char *firewall_error;
 };
 
 struct host_known *host_known(struct host *h, const char *path);
