@@ -131,6 +131,34 @@ static int take_listen(struct manifest *m, const struct line *l, size_t unused)
 	return 0;
 }
 
+static int take_egress(struct manifest *m, const struct line *l, size_t unused)
+{
+	struct manifest_egress n = { .udp = !strcmp(l->word[2], "udp"), .any = !strcmp(l->word[3], "*"), .user = l->word[1] };
+	if (m->egresses == MANIFEST_EGRESS_MAX)
+		return complain(l, "there is room for %d egress lines", MANIFEST_EGRESS_MAX);
+	if (!n.udp && strcmp(l->word[2], "tcp"))
+		return complain(l, "egress takes tcp or udp, not '%.40s'", l->word[2]);
+	if (!n.any && !ip_prefix_read(l->word[3], &n.to))
+		return complain(l, "'%.60s' is not a prefix (no bits behind it); write * for any", l->word[3]);
+	if (!port_read(l->word[4], &n.port))
+		return complain(l, "a port is a number from 1 to 65535, not '%.40s'", l->word[4]);
+	m->egress[m->egresses++] = n;
+	return 0;
+}
+
+static int take_log_to(struct manifest *m, const struct line *l, size_t unused)
+{
+	struct manifest_address n = { .given = true, .v6 = strchr(l->word[1], ':') != NULL };
+	if (m->log_to.given)
+		return complain(l, "log-to was given before");
+	if (inet_pton(n.v6 ? AF_INET6 : AF_INET, l->word[1], n.address) != 1)
+		return complain(l, "'%.60s' is not an address (a name would need a resolver to log)", l->word[1]);
+	if (!port_read(l->word[2], &n.port))
+		return complain(l, "a port is a number from 1 to 65535, not '%.40s'", l->word[2]);
+	m->log_to = n;
+	return 0;
+}
+
 static int take_prefix(struct manifest *m, const struct line *l, size_t offset)
 {
 	struct manifest_prefixes *to = (void *)((char *)m + offset);
@@ -186,6 +214,8 @@ static const struct fact {
 } FACTS[] = {
 	{ "role", 2, 2, take_role, 0 },
 	{ "listen", 5, 5, take_listen, 0 },
+	{ "egress", 5, 5, take_egress, 0 },
+	{ "log-to", 3, 3, take_log_to, 0 },
 	{ "ssh-port", 2, 2, take_port, 0 },
 	{ "proxy", 2, 2, take_prefix, offsetof(struct manifest, proxy) },
 	{ "ssh-from", 2, 2, take_prefix, offsetof(struct manifest, ssh_from) },

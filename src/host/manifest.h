@@ -12,6 +12,8 @@
 //   admin USER                                   people who may become root
 //   daemon USER                                  a user that one daemon runs as
 //   engine USER                                  the daemon user that must have no network at all
+//   egress USER tcp | udp  PREFIX|*  PORT        what a user may open towards the outside; everything else is refused
+//   log-to ADDRESS PORT                          the log host that the system's log is forwarded to, over TLS
 //   web-root PATH
 //   backup-catalogue PATH
 //   setuid PATH                                  a setuid or setgid program that belongs here
@@ -25,6 +27,7 @@
 #define MANIFEST_ERROR_MAX 320
 #define MANIFEST_LISTEN_MAX 256
 #define MANIFEST_PREFIX_MAX 1024
+#define MANIFEST_EGRESS_MAX 256
 #define MANIFEST_NAME_MAX 256 // names of each kind
 
 struct ip_prefix {
@@ -38,6 +41,19 @@ struct manifest_listen {
 	uint8_t address[16];
 	uint16_t port;
 	const char *program;
+};
+
+struct manifest_egress {
+	bool udp, any;
+	const char *user;
+	struct ip_prefix to; // unless any
+	uint16_t port;
+};
+
+struct manifest_address {
+	bool given, v6;
+	uint8_t address[16];
+	uint16_t port;
 };
 
 struct manifest_names {
@@ -59,9 +75,11 @@ struct manifest_waiver {
 struct manifest {
 	enum host_role role;
 	uint16_t ssh_port; // 0: not said
-	size_t listens, waivers;
+	size_t listens, waivers, egresses;
 	struct manifest_listen listen[MANIFEST_LISTEN_MAX];
 	struct manifest_waiver waiver[MANIFEST_NAME_MAX];
+	struct manifest_egress egress[MANIFEST_EGRESS_MAX];
+	struct manifest_address log_to;
 	struct manifest_prefixes proxy, ssh_from;
 	struct manifest_names service, root_service, admin, daemon, engine, web_root, backup_catalogue, proxy_file,
 		setuid_program;

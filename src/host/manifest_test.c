@@ -13,6 +13,7 @@ static const char WHOLE[] = "# what it is for\n"
 			    "proxy 203.0.113.0/24\nproxy 2001:db8::/32\n"
 			    "service nginx.service\nadmin alice\nadmin bob\n"
 			    "web-root /srv/www\n"
+			    "egress _apt tcp * 443\negress chrony udp 2001:db8:5::/48 123\nlog-to 192.0.2.9 6514\n"
 			    "waive NET-14 one gateway is   enough here\n";
 
 static struct manifest *whole(void)
@@ -40,6 +41,13 @@ static void every_fact_is_read(void **state)
 	assert_false(manifest_has(&m->admin, "carol"));
 	assert_string_equal(manifest_waived(m, "NET-14"), "one gateway is   enough here");
 	assert_null(manifest_waived(m, "NET-1"));
+	assert_int_equal(m->egresses, 2);
+	assert_true(m->egress[0].any && !m->egress[0].udp);
+	assert_string_equal(m->egress[1].user, "chrony");
+	assert_true(m->egress[1].udp && m->egress[1].to.v6);
+	assert_int_equal(m->egress[1].to.bits, 48);
+	assert_true(m->log_to.given && !m->log_to.v6);
+	assert_int_equal(m->log_to.port, 6514);
 	manifest_free(m);
 }
 
@@ -56,6 +64,9 @@ static void refuses(const char *text, const char *expected)
 static void errors_name_their_line(void **state)
 {
 	refuses("role production\nlisten tcp 1.2.3 80 x\n", "m:2: '1.2.3' is not an address");
+	refuses("role test\negress a tcp 10.0.0.1/8 443\n", "m:2: '10.0.0.1/8' is not a prefix");
+	refuses("role test\nlog-to logs.example 514\n", "m:2: 'logs.example' is not an address");
+	refuses("role test\nlog-to ::1 514\nlog-to ::1 514\n", "m:3: log-to was given before");
 	refuses("role boss\n", "m:1: role is production, test or development, not 'boss'");
 	refuses("role test\nproxy 203.0.113.1/24\n", "m:2: '203.0.113.1/24' is not a prefix");
 	refuses("role test\nproxy 203.0.113.0/33\n", "m:2:");
