@@ -28,6 +28,7 @@ struct host {
 	const struct host_file *ruleset;
 	struct ruleset *firewall; // the same once read
 	const char *firewall_error;
+	const struct sshd_answers *sshd;
 };
 
 struct host_known *host_known(struct host *h, const char *path);

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/sshd.h"
+
+#include "host/host_internal.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#define CONFIG "/etc/ssh/sshd_config"
+#define VALUES_MAX 64
+#define INCLUDES_MAX 16
+#define WORDS_MAX 64
+
+// Representatives of each criterion: one for each pattern, and one that no pattern names.
+struct values {
+	size_t count;
+	const char *value[VALUES_MAX];
+};
+
+enum criterion { BY_USER, BY_HOST, BY_ADDRESS, BY_LOCAL_ADDRESS, BY_LOCAL_PORT, BY_DOMAIN, CRITERIA };
+static const char *const OPTION[CRITERIA] = { "user", "host", "addr", "laddr", "lport", "rdomain" };
+
+struct survey {
+	struct host *h;
+	struct values of[CRITERIA];
+	unsigned depth;
+	bool unclear; // a pattern that has no representative we can name
+};
+
+static void value_add(struct survey *s, enum criterion c, const char *value)
+{
+	struct values *v = &s->of[c];
+	for (size_t i = 0; i < v->count; i++)
+		if (!strcmp(v->value[i], value))
+			return;
+	if (v->count == VALUES_MAX)
+		s->unclear = true;
+	else
+		v->value[v->count++] = value;
+}
+
+// "dev-*" -> "dev-x": a text that the pattern matches.
+static const char *pattern_instance(struct host *h, const char *pattern)
+{
+	char *text = host_copy(h, pattern, strlen(pattern));
+	for (char *at = text; *at; at++)
+		if (*at == '*' || *at == '?')
+			*at = 'x';
+	return text;
+}
+
+// A prefix's first address behind the network's own, and an address just outside of it.
+static void prefix_add(struct survey *s, enum criterion c, const char *pattern)
+{
+	struct ip_prefix p;
+	char text[IP_PREFIX_TEXT];
+	if (!ip_prefix_read(pattern, &p)) {
+		if (strpbrk(pattern, "*?"))
+			s->unclear = true;
+		value_add(s, c, pattern_instance(s->h, pattern));
+		return;
+	}
+	if (p.bits < (p.v6 ? 128 : 32))
+		p.address[p.v6 ? 15 : 3] |= 1;
+	inet_ntop(p.v6 ? AF_INET6 : AF_INET, p.address, text, sizeof text);
+	value_add(s, c, host_copy(s->h, text, strlen(text)));
+}
+
+// Members of a group, and users whose own group it is; sshd asks the system for them, we read the files.
+static void group_add(struct survey *s, const char *name)
+{
+	struct host_lines groups = { host_file(s->h, "/etc/group")->text, 0 };
+	const char *line;
+	bool found = false;
+	while (host_line(s->h, &groups, &line)) {
+		const char *field[4] = { line };
+		size_t n = 1;
+		for (const char *at = line; n < 4 && (at = strchr(at, ':')); at++)
+			field[n++] = at + 1;
+		size_t size = strcspn(line, ":");
+		if (n < 4 || strlen(name) != size || strncmp(line, name, size))
+			continue;
+		size = strcspn(field[3], ",");
+		if (size) {
+			value_add(s, BY_USER, host_copy(s->h, field[3], size));
+			found = true;
+		}
+		struct host_lines users = { host_file(s->h, "/etc/passwd")->text, 0 };
+		const char *user;
+		while (!found && host_line(s->h, &users, &user)) {
+			const char *id = strchr(user, ':');
+			for (int i = 0; id && i < 2; i++)
+				id = strchr(id + 1, ':');
+			if (id && strtoul(id + 1, NULL, 10) == strtoul(field[2], NULL, 10) && !found) {
+				value_add(s, BY_USER, host_copy(s->h, user, strcspn(user, ":")));
+				found = true;
+			}
+		}
+	}
+	s->unclear |= !found && strpbrk(name, "*?!");
+}
+
+static void criterion_take(struct survey *s, const char *name, const char *list)
+{
+	static const struct { const char *name; enum criterion criterion; } NAMES[] = {
+		{ "user", BY_USER }, { "host", BY_HOST }, { "address", BY_ADDRESS }, { "localaddress", BY_LOCAL_ADDRESS },
+		{ "localport", BY_LOCAL_PORT }, { "rdomain", BY_DOMAIN } };
+	for (const char *at = list; *at;) {
+		size_t size = strcspn(at, ",");
+		const char *pattern = host_copy(s->h, at + (*at == '!'), size - (*at == '!'));
+		at += size + (at[size] == ',');
+		if (!strcasecmp(name, "group")) {
+			group_add(s, pattern);
+			continue;
+		}
+		for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
+			if (strcasecmp(NAMES[i].name, name))
+				continue;
+			if (NAMES[i].criterion == BY_ADDRESS || NAMES[i].criterion == BY_LOCAL_ADDRESS)
+				prefix_add(s, NAMES[i].criterion, pattern);
+			else
+				value_add(s, NAMES[i].criterion, pattern_instance(s->h, pattern));
+		}
+	}
+}
+
+static void survey_file(struct survey *s, const char *path);
+
+// Include takes patterns; those of one directory with a wildcard in the last part are what is written.
+static void include_take(struct survey *s, const char *pattern)
+{
+	if (*pattern != '/')
+		pattern = host_print(s->h, "/etc/ssh/%s", pattern);
+	const char *slash = strrchr(pattern, '/'), *star = strpbrk(pattern, "*?[");
+	if (!star) {
+		survey_file(s, pattern);
+		return;
+	}
+	const char *directory = host_copy(s->h, pattern, (size_t)(slash - pattern));
+	if (star < slash || *star != '*') {
+		s->unclear = true;
+		return;
+	}
+	const struct host_names *names = host_names(s->h, directory);
+	size_t before = (size_t)(star - slash - 1), after = strlen(star + 1);
+	for (size_t i = 0; i < names->count; i++) {
+		size_t size = strlen(names->name[i]);
+		if (size >= before + after && !strncmp(names->name[i], slash + 1, before) && !strcmp(names->name[i] + size - after, star + 1))
+			survey_file(s, host_print(s->h, "%s/%s", directory, names->name[i]));
+	}
+}
+
+static void survey_line(struct survey *s, const char *line)
+{
+	const char *word[WORDS_MAX];
+	char *plain = host_copy(s->h, line, strlen(line));
+	for (char *at = plain; *at; at++)
+		if (*at == '=' || *at == '"')
+			*at = ' ';
+	size_t words = host_words(s->h, plain, word, WORDS_MAX);
+	if (!words || word[0][0] == '#')
+		return;
+	if (words > WORDS_MAX) {
+		s->unclear = true;
+		words = WORDS_MAX;
+	}
+	for (size_t i = 1; !strcasecmp(word[0], "include") && i < words; i++)
+		include_take(s, word[i]);
+	for (size_t i = 1; !strcasecmp(word[0], "match") && i + 1 < words; i += 2)
+		criterion_take(s, word[i], word[i + 1]);
+}
+
+static void survey_file(struct survey *s, const char *path)
+{
+	struct host_lines cursor = { host_file(s->h, path)->text, 0 };
+	if (s->depth == INCLUDES_MAX) {
+		s->unclear = true;
+		return;
+	}
+	s->depth++;
+	for (const char *line; host_line(s->h, &cursor, &line);)
+		survey_line(s, line);
+	s->depth--;
+}
+
+static void ask(struct host *h, const struct survey *s, struct sshd_answers *a, size_t index)
+{
+	const char *text = "";
+	for (size_t c = 0; c < CRITERIA; c++) {
+		const char *value = s->of[c].value[index % s->of[c].count];
+		index /= s->of[c].count;
+		if (*value)
+			text = host_print(h, "%s%s%s=%s", text, *text ? "," : "", OPTION[c], value);
+	}
+	const char *const arguments[] = { "-T", "-C", text, NULL };
+	struct sshd_tuple *t = &a->tuple[a->count++];
+	*t = (struct sshd_tuple){ text, host_run(h, HOST_SSHD, arguments) };
+	if (t->output->error)
+		a->error = host_print(h, "sshd could not be asked: %s", strerror(-t->output->error));
+	else if (t->output->exit_status)
+		a->error = host_print(h, "sshd -T -C %s: %.300s", text, t->output->text);
+}
+
+static void defaults_add(struct survey *s)
+{
+	value_add(s, BY_USER, "nobody-in-particular");
+	value_add(s, BY_USER, "root");
+	value_add(s, BY_HOST, "host.invalid");
+	value_add(s, BY_ADDRESS, "192.0.2.77");
+	if (s->of[BY_LOCAL_ADDRESS].count)
+		value_add(s, BY_LOCAL_ADDRESS, "198.51.100.9");
+	if (s->of[BY_LOCAL_PORT].count)
+		value_add(s, BY_LOCAL_PORT, "1");
+	for (size_t c = 0; c < CRITERIA; c++)
+		if (!s->of[c].count)
+			value_add(s, (enum criterion)c, "");
+}
+
+const struct sshd_answers *sshd_answers(struct host *h)
+{
+	if (h->sshd)
+		return h->sshd;
+	struct sshd_answers *a = host_alloc(h, sizeof *a);
+	struct survey *s = host_alloc(h, sizeof *s);
+	h->sshd = a;
+	const struct host_file *f = host_file(h, CONFIG);
+	a->absent = f->error == -ENOENT;
+	if (f->error) {
+		a->error = host_print(h, CONFIG " could not be read: %s", strerror(-f->error));
+		return a;
+	}
+	s->h = h;
+	survey_file(s, CONFIG);
+	defaults_add(s);
+	a->wanted = 1;
+	for (size_t c = 0; c < CRITERIA; c++)
+		a->wanted *= s->of[c].count;
+	for (size_t i = 0; i < a->wanted && i < SSHD_TUPLES_MAX && !a->error; i++)
+		ask(h, s, a, i);
+	a->exhausted = !a->error && a->count == a->wanted && !s->unclear;
+	return a;
+}
+
+const char *sshd_value(struct host *h, const struct sshd_tuple *t, const char *keyword, size_t index)
+{
+	struct host_lines cursor = { t->output->text, 0 };
+	size_t size = strlen(keyword);
+	for (const char *line; host_line(h, &cursor, &line);)
+		if (!strncmp(line, keyword, size) && line[size] == ' ' && !index--)
+			return line + size + 1;
+	return NULL;
+}
