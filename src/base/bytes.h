@@ -15,7 +15,7 @@ struct reader {
 static inline struct reader reader_over(const void *data, size_t size)
 {
 	const uint8_t *p = data;
-	return (struct reader){ .at = p, .end = p + size, .failed = false };
+	return (struct reader){ .at = p, .end = size ? p + size : p, .failed = false }; // NULL + 0 is not C
 }
 
 static inline size_t reader_left(const struct reader *r)
