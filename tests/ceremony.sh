@@ -59,6 +59,38 @@ ok "its last line is the digest of all above" bash -c "head -n -2 $done/protocol
 ok "the program's digest in it is the program's" grep -q "$(sha256sum "$REDOUBT_SIGN" | cut -c1-64)" "$done/protocol1.txt"
 ok "the share files hold no word of a share" bash -c "! grep -rqF '$(paper "$done/papers1" 0 | cut -d' ' -f5-9)' $done/v1 $done/protocol1.txt"
 
+probe=${PROBE_BITCOIN:-$PWD/build/release/tests/custody/probe-bitcoin}
+if [ -x "$probe" ]; then
+	copy two-of-three spend
+	ok "two of the three vaults sign a payment of the wallet, with change that they know" python3 tests/ceremony/spend.py "$where/spend" "$probe"
+else
+	skip "the wallet pays" "probe-bitcoin was not built"
+fi
+safe() { # registers a Safe of which this signer's EVM account is an owner
+	local own
+	own=$(sed -n 's/^evm //p' "$where/spend/v3/ceremony")
+	printf 'redoubt policy 1\nnetwork regtest\nchain 31337\nintent optional\n' >"$where/spend/policy"
+	cat >"$where/spend/safe" <<-END
+		redoubt wallet 1
+		kind safe
+		name treasury
+		chain 31337
+		address 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed
+		owner $own
+		owner 0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359
+		owner 0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB
+		threshold 2
+		timelock 0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb 86400 0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359
+		key m/44h/60h/0h/0/0 $own
+	END
+	printf '%s\ncorrect horse battery staple\n' "$(sha256sum "$where/spend/policy" | cut -c59-64)" |
+		"$REDOUBT_SIGN" policy "$where/spend/policy" --vault "$where/spend/v3" &&
+		printf '1BeAed\ncorrect horse battery staple\n' |
+		"$REDOUBT_SIGN" register "$where/spend/safe" --name treasury --vault "$where/spend/v3"
+}
+copy two-of-three spend
+ok "a Safe with its timelock and canceller is registered" safe
+
 # ---- entropy ------------------------------------------------------------------
 people plan "$where/base" 2 3 wsh >"$where/plan.log"
 refused() { # DESCRIPTION PATTERN COMMAND...: like refuses, in a copy of the state before

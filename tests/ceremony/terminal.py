@@ -81,6 +81,8 @@ class Terminal:
 
     def answer(self, text, prompt):
         self.person.page = text.split("\n")
+        if prompt.startswith(("Source", "use or open", "Passphrase", "Holder")):
+            dice_gone()
         if "Enter when it is written" in text:
             self.person.words = {}
             for line in text.split("\n"):

@@ -26,3 +26,5 @@ unsigned descriptor_signer(const struct ceremony_plan *plan, const struct descri
 // The vault's file of a registered wallet. `name` and the text behind *ret live until the next call.
 MUST_USE int wallet_change(const struct ceremony_plan *plan, const struct descriptor *descriptor,
 			   char name[VAULT_NAME_MAX + 1], struct vault_change *ret);
+// Whether the vault's configuration can be read with it. 0, or an exit code after a complaint.
+MUST_USE int wallet_fits(const struct room *room, const struct vault_change *wallet);

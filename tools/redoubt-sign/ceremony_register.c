@@ -92,6 +92,13 @@ int wallet_change(const struct ceremony_plan *plan, const struct descriptor *des
 	return 0;
 }
 
+// A wallet that the vault's other files contradict would close the vault to every later command.
+int wallet_fits(const struct room *room, const struct vault_change *wallet)
+{
+	static struct configuration configuration;
+	return configuration_read_with(&room->vault, wallet->name, wallet->bytes, wallet->size, &configuration);
+}
+
 static int wallet_agree(const struct ceremony *c, const struct descriptor *descriptor, char address[ADDRESS_TEXT_MAX + 1])
 {
 	screen_page("Ceremony: register the wallet");
@@ -126,6 +133,8 @@ static int wallet_register(struct room *room, const struct descriptor *descripto
 		r = witness_ask(&c->plan, witness);
 	if (!r)
 		r = wallet_change(&c->plan, descriptor, name, &change);
+	if (!r)
+		r = wallet_fits(room, &change);
 	if (r)
 		return r;
 	if (descriptor_format(descriptor, c->descriptor, sizeof c->descriptor))

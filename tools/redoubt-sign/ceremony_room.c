@@ -240,6 +240,16 @@ int witness_ask(const struct ceremony_plan *plan, char to[CEREMONY_NAME_MAX + 1]
 	return EXIT_REFUSED;
 }
 
+int second_ask(const struct ceremony *ceremony, char to[CEREMONY_NAME_MAX + 1])
+{
+	int r = name_ask("The second person present", to);
+	if (!r && strcmp(to, ceremony->plan.signers[ceremony->me - 1]) == 0) {
+		complain("%s is the signer: the second person is another one; nothing was done", to);
+		r = EXIT_REFUSED;
+	}
+	return r;
+}
+
 // ---- acts ----------------------------------------------------------------
 int room_act(struct room *room, const char *act, const struct log_field *details, size_t detail_count,
 	     const struct vault_change *changes, size_t change_count)

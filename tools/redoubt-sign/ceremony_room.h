@@ -50,6 +50,8 @@ void page_gap(void); // an empty line
 
 // Asks who watches: one of the plan's witnesses.
 MUST_USE int witness_ask(const struct ceremony_plan *plan, char to[CEREMONY_NAME_MAX + 1]);
+// Asks for a second person: anybody but this signer himself. Years later the plan's witnesses may be gone.
+MUST_USE int second_ask(const struct ceremony *ceremony, char to[CEREMONY_NAME_MAX + 1]);
 // Asks for a person's name.
 MUST_USE int name_ask(const char *prompt, char to[CEREMONY_NAME_MAX + 1]);
 // Asks until it is a number within the bounds; three tries.

@@ -119,7 +119,7 @@ static int recover(struct recovery *recovery)
 	screen_page("Recover a wallet from shares");
 	plan_show(&c->plan);
 	screen_heading("Signer %u: %s", c->me, c->plan.signers[c->me - 1]);
-	int r = seed ? witness_ask(&c->plan, witness) : EXIT_FAILED;
+	int r = seed ? second_ask(c, witness) : EXIT_FAILED;
 	if (!r)
 		r = shares_take_all(seed, &size, &count);
 	screen_forget();

@@ -51,7 +51,7 @@ static int replace_begin(struct room *room, char witness[CEREMONY_NAME_MAX + 1])
 		complain("the reason is needed, at least ten characters; nothing was done");
 		return EXIT_DECLINED;
 	}
-	int r = witness_ask(&c->plan, witness);
+	int r = second_ask(c, witness);
 	if (!r)
 		r = old_prove(room);
 	if (r)
@@ -79,7 +79,7 @@ static int replace_run(struct room *room, unsigned words)
 	if (c->share_count < c->plan.shares.count) {
 		screen_page("Replace a lost share: go on");
 		screen_text("%u of %u new shares are given.", c->share_count, c->plan.shares.count);
-		r = witness_ask(&c->plan, witness);
+		r = second_ask(c, witness);
 	} else {
 		r = replace_begin(room, witness);
 	}

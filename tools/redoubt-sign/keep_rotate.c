@@ -24,13 +24,13 @@ static void steps_show(const struct ceremony *c, const char *wallet, const char 
 		    "deposits to old addresses need them. Then keep wipe, and burn the old shares.");
 }
 
-static int reason_ask(char *reason, size_t room, char second[CEREMONY_NAME_MAX + 1])
+static int reason_ask(const struct ceremony *c, char *reason, size_t room, char second[CEREMONY_NAME_MAX + 1])
 {
 	if (screen_ask("The reason, in a sentence", reason, room) || strlen(reason) < 10) {
 		complain("a reason of at least ten characters is needed; nothing was done");
 		return EXIT_DECLINED;
 	}
-	return name_ask("The second person present", second);
+	return second_ask(c, second);
 }
 
 static int rotate(struct room *room, const struct ceremony_plan *plan, const struct descriptor *descriptor)
@@ -51,9 +51,11 @@ static int rotate(struct room *room, const struct ceremony_plan *plan, const str
 		complain("this is not the wallet whose first address is on the board");
 		return EXIT_REFUSED;
 	}
-	r = reason_ask(reason, sizeof reason, second);
+	r = reason_ask(c, reason, sizeof reason, second);
 	if (!r)
 		r = wallet_change(plan, descriptor, name, &change);
+	if (!r)
+		r = wallet_fits(room, &change);
 	if (r)
 		return r;
 	snprintf(c->rotation, sizeof c->rotation, "begun to %s", plan->wallet);
@@ -128,7 +130,7 @@ static int swept(struct room *room, const char *txid)
 	screen_field("transaction", "%s", txid);
 	screen_text("Both of you have seen, at two different explorers or nodes, that it has at least six blocks above it "
 		    "and that the old addresses are empty.");
-	r = name_ask("The second person present", second);
+	r = second_ask(&room->ceremony, second);
 	if (!r && screen_confirm("Type: the old wallet is empty", "the old wallet is empty"))
 		r = EXIT_DECLINED;
 	if (r)

@@ -69,7 +69,7 @@ static int wipe_agree(const struct ceremony *c, char second[CEREMONY_NAME_MAX + 
 	char fingerprint[2 * HD_FINGERPRINT_SIZE + 1];
 	hex_encode(c->fingerprint, HD_FINGERPRINT_SIZE, fingerprint);
 	truth_show(c);
-	int r = name_ask("The second person present", second);
+	int r = second_ask(c, second);
 	if (!r && screen_confirm("Type the fingerprint of the key that is destroyed", fingerprint))
 		r = EXIT_DECLINED;
 	if (!r && screen_confirm("Type: destroy this key", "destroy this key"))
