@@ -80,10 +80,12 @@ int host_child_collect(struct host *h, pid_t child, int fd, size_t max, unsigned
 
 int host_child_enter(const struct host *h)
 {
-	char etc[64];
+	char etc[4096];
 	if (h->live)
 		return 0;
-	snprintf(etc, sizeof etc, "/proc/self/fd/%d/etc", h->root);
+	// by name: the descriptor belongs to the namespace that was left
+	if (snprintf(etc, sizeof etc, "%s/etc", h->root_name) >= (int)sizeof etc)
+		return -ENAMETOOLONG;
 	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    mount(etc, "/etc", NULL, MS_BIND, NULL) || mount("none", "/run", "tmpfs", 0, "mode=755") ||
 	    mkdir("/run/sshd", 0755))
@@ -179,7 +181,7 @@ NORETURN static void child_ruleset(const struct host *h, const char *file, int o
 	nft_ctx_buffer_error(nft);
 	if (file && nft_run_cmd_from_filename(nft, file))
 		_exit(123);
-	nft_ctx_output_set_flags(nft, NFT_CTX_OUTPUT_JSON);
+	nft_ctx_output_set_flags(nft, NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_NUMERIC_PROTO);
 	if (nft_run_cmd_from_buffer(nft, "list ruleset"))
 		_exit(122);
 	ruleset_say(out, nft_ctx_get_output_buffer(nft));

@@ -312,6 +312,10 @@ static void ssh_09(struct examination *e)
 {
 	const struct sshd_answers *a = answers_of(e);
 	const char *path;
+	const struct host_names *names = host_names(e->host, "/etc/ssh");
+	for (size_t i = 0; !a && i < names->count; i++) // sshd itself refuses to start with a key that others may read
+		if (!strncmp(names->name[i], "ssh_host_", 9) && !strstr(names->name[i], ".pub"))
+			host_key_judge(e, host_print(e->host, "/etc/ssh/%s", names->name[i]));
 	for (size_t i = 0; a && a->count && (path = sshd_value(e->host, &a->tuple[0], "hostkey", i)); i++)
 		host_key_judge(e, path);
 }

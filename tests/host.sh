@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# redoubt host check against fixtures: one clean host, and for every row that is built two hosts with that fault,
+# spelled differently. tests/host/clean is the clean tree; tests/host/faults/ID-N holds files laid over it and META,
+# a line each:
+#   mode MODE PATH | owner UID:GID PATH | age DAYS PATH | link PATH TARGET | remove PATH | copy FROM TO
+#   edit PATH SED-EXPRESSION | append PATH TEXT
+# The firewall is facts/live.nft or else etc/nftables.conf, loaded in a network namespace; sshd is the real one.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+source tests/lib.sh
+
+if [ "$(id -u)" != 0 ] || ! unshare -nm true 2>/dev/null; then
+	skip "host checks over fixtures" "namespaces need root"
+	finish
+fi
+[ -x /usr/sbin/sshd ] && [ -x /usr/sbin/nft ] || { skip "host checks over fixtures" "sshd or nft is not installed"; finish; }
+
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+ssh-keygen -q -t ed25519 -N '' -C host -f "$work/ed25519"
+ssh-keygen -q -t rsa -b 2048 -N '' -C host -f "$work/rsa"
+
+meta_apply() { # TREE META
+	local tree=$1 what a b
+	while read -r what a b; do
+		case $what in
+		mode) chmod "$a" "$tree/$b" ;;
+		owner) chown -h "$a" "$tree/$b" ;;
+		age) touch -h -d "@$(awk -v d="$a" 'BEGIN { printf "%d", 1790000000 - 86400 * d }')" "$tree/$b" ;;
+		link) ln -sfn "$b" "$tree/$a" ;;
+		remove) rm -r "${tree:?}/$a" ;;
+		copy) cp -a "$tree/$a" "$tree/$b" ;;
+		edit) sed -i -e "$b" "$tree/$a" ;;
+		append) printf '%s\n' "$b" >>"$tree/$a" ;;
+		'' | '#') ;;
+		*) echo "META: '$what'?" >&2; return 1 ;;
+		esac || { echo "META: $what $a $b" >&2; return 1; }
+	done <"$2"
+}
+
+# Builds the tree of a fault (or the clean one) in $work/tree.
+tree_make() {
+	local fault=${1:-}
+	rm -rf "$work/tree"
+	cp -a tests/host/clean "$work/tree"
+	for kind in ed25519 rsa; do
+		install -m 600 "$work/$kind" "$work/tree/etc/ssh/ssh_host_${kind}_key"
+		install -m 644 "$work/$kind.pub" "$work/tree/etc/ssh/ssh_host_${kind}_key.pub"
+	done
+	chown -hR 0:0 "$work/tree"
+	chmod 640 "$work/tree/etc/shadow"
+	chmod 600 "$work"/tree/home/*/.ssh/authorized_keys
+	chown -R 1001:1001 "$work/tree/home/alice"
+	chown -R 1002:1002 "$work/tree/home/bob"
+	[ -z "$fault" ] || tar -C "tests/host/faults/$fault" --exclude ./META -cf - . | tar -C "$work/tree" -xf -
+	find "$work/tree" -exec touch -h -d @1789980000 {} +
+	touch "$work/empty"
+	[ ! -f "tests/host/faults/$fault/META" ] || sed -n '/^[^a]/p;/^append/p' "tests/host/faults/$fault/META" >"$work/first"
+	[ -z "$fault" ] || meta_apply "$work/tree" "$work/first" || return 1
+	[ -z "$fault" ] || find "$work/tree" -type f -exec touch -d @1789980000 {} +
+	[ ! -f "tests/host/faults/$fault/META" ] || meta_apply "$work/tree" <(grep '^age' "tests/host/faults/$fault/META")
+	local rules=$work/tree/facts/live.nft
+	[ -f "$rules" ] || rules=$work/tree/etc/nftables.conf
+	unshare -n sh -c 'nft -f "$1" && nft -j -p list ruleset' sh "$rules" >"$work/tree/facts/nft.json"
+}
+
+check() { "$redoubt" --json host check --root "$work/tree" "$@"; }
+
+clean_has_no_finding() {
+	check >"$work/out"
+	jq -e '.fail == 0' "$work/out" >/dev/null || { jq -r '.findings[] | select(.state == "fail") | .id + " " + .read' "$work/out"; return 1; }
+}
+
+# What is unknown on the clean host is what is not built, and nothing else.
+clean_is_known() {
+	jq -r '.findings[] | select(.state == "unknown" and .read != "not built yet: nothing was read") | .id + " " + .read' "$work/out" >"$work/unknown"
+	cat "$work/unknown"
+	[ ! -s "$work/unknown" ]
+}
+
+finds() { # FAULT
+	tree_make "$1" || return 1
+	local id=${1%-*} status
+	check --fail-on info --only "$id" >"$work/out"
+	status=$?
+	jq -e --arg id "$id" '[.findings[] | select(.id == $id and .state == "fail")] | length > 0' "$work/out" >/dev/null && [ $status = 1 ] && return
+	jq -r '.findings[] | .id + " " + .state + " " + .read' "$work/out"
+	return 1
+}
+
+tree_make
+ok "a clean host gives no finding" clean_has_no_finding
+ok "a clean host leaves nothing unknown but what is not built" clean_is_known
+ok "it cost less than a second of CPU and started fewer than 50 programs" jq -e '.cost.cpuSeconds < 1 and .cost.programsStarted < 50' "$work/out"
+jq -r '.cost | "# \(.cpuSeconds) s of CPU, \(.programsStarted) programs"' "$work/out"
+for fault in $(ls tests/host/faults); do
+	ok "found: $fault" finds "$fault"
+done
+
+# Every row that is built has two faults, or says here why not.
+exempt=" "
+tree_make
+check >"$work/out"
+for id in $(jq -r '[.findings[] | select(.read != "not built yet: nothing was read") | .id] | unique | .[]' "$work/out"); do
+	case $exempt in *" $id "*) continue ;; esac
+	ok "$id has two faulty hosts" test -d "tests/host/faults/$id-1" -a -d "tests/host/faults/$id-2"
+done
+
+# 40 Match blocks cannot be exhausted with 32 questions.
+for i in $(seq 40); do printf 'Match User user%d\n\tPermitRootLogin no\n' "$i"; done >>"$work/tree/etc/ssh/sshd_config"
+many_tuples() { (check --only SSH-01 || true) | jq -e '.findings[0].state == "unknown" and (.findings[0].read | startswith("not exhausted"))'; }
+ok "more than 32 tuples are not exhausted, and no pass" many_tuples
+finish
