@@ -3,6 +3,7 @@
 # redoubt-sign as people use it: two signers in directories of their own, refusals, altered and rolled-back
 # vaults, kill -9 at every step, the sandbox, and what the static program is made of.
 . tests/lib.sh
+export ASAN_OPTIONS=detect_leaks=0 # the leak check wants /proc, which the sandbox closes
 built=${SIGN_BUILD:-$PWD/build/release/tools/redoubt-sign}
 sign=${REDOUBT_SIGN:-$built/redoubt-sign}
 steps=${REDOUBT_SIGN_STEPS:-$built/redoubt-sign-steps}

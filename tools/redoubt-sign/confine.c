@@ -13,6 +13,11 @@
 
 #include "command.h"
 
+#if defined(__has_feature) && !defined(__SANITIZE_ADDRESS__) // clang's way to say what gcc defines
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 #ifndef PR_SET_MDWE
 #define PR_SET_MDWE 65 // Linux 6.3
 #define PR_MDWE_REFUSE_EXEC_GAIN 1
