@@ -32,7 +32,7 @@ meta_apply() { # TREE META
 		remove) rm -r "${tree:?}/$a" ;;
 		copy) cp -a "$tree/$a" "$tree/$b" ;;
 		edit) sed -i -e "$b" "$tree/$a" ;;
-		append) printf '%s\n' "$b" >>"$tree/$a" ;;
+		append) mkdir -p "$(dirname "$tree/$a")" && printf '%s\n' "$b" >>"$tree/$a" ;;
 		'' | '#') ;;
 		*) echo "META: '$what'?" >&2; return 1 ;;
 		esac || { echo "META: $what $a $b" >&2; return 1; }
