@@ -15,7 +15,9 @@ static bool place_valid(const struct intent *intent, const struct intent_destina
 
 bool intent_name_valid(const char *name)
 {
-	size_t length = strnlen(name, INTENT_NAME_MAX + 1);
+	size_t length = 0;
+	while (length <= INTENT_NAME_MAX && name[length])
+		length++;
 	if (length == 0 || length > INTENT_NAME_MAX || name[0] == ' ' || name[length - 1] == ' ')
 		return false;
 	for (size_t i = 0; i < length; i++) {
