@@ -55,11 +55,15 @@ char *host_print(struct host *h, const char *format, ...)
 	va_list arguments, again;
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	int n = vsnprintf(NULL, 0, format, arguments);
+	char start[512];
+	int n = vsnprintf(start, sizeof start, format, arguments);
 	va_end(arguments);
 	ASSERT(n >= 0);
-	char *text = host_alloc(h, (size_t)n + 1);
-	vsnprintf(text, (size_t)n + 1, format, again);
+	char *text = host_copy(h, start, (size_t)n < sizeof start ? (size_t)n : 0);
+	if ((size_t)n >= sizeof start) {
+		text = host_alloc(h, (size_t)n + 1);
+		vsnprintf(text, (size_t)n + 1, format, again);
+	}
 	va_end(again);
 	return text;
 }
