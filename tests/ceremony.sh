@@ -206,6 +206,24 @@ if "$REDOUBT_SIGN" --version >/dev/null && grep -q REDOUBT_SIGN_STEP "$REDOUBT_S
 		ok "recover, killed at $step" killed kill-keep recover $step --arg --ceremony --arg "$done/v1/ceremony"
 		rm -rf "$where/kill-keep/recovered1"
 	done
+	cp "$where/three-of-five/papers0" "$where/kill-keep/papers0"
+	sed 's/^wallet cold-1/wallet cold-2/' "$where/three-of-five/plan" >"$where/cold-2.plan"
+	for step in vault-new-durable vault-logged vault-renamed:2; do
+		EXPECT='rotation +begun to cold-2' ok "rotate, killed at $step" killed kill-keep rotate $step --arg --plan --arg "$where/cold-2.plan" \
+			--arg --descriptor --arg "$where/three-of-five/wallet.bsms"
+	done
+	wipe_killed() { # STEP: the key is whole and wiped by the next try, or gone
+		copy two-of-three try
+		REDOUBT_SIGN_STEP=$1 people wipe "$where/try" 1 --arg --without-sweep >"$where/killed.log" 2>&1 && return 1
+		if cmp -s "$where/try/v1/keystore" "$done/v1/keystore"; then
+			people wipe "$where/try" 1 --arg --without-sweep && [ -z "$(ls -A "$where/try/v1")" ]
+		else
+			[ ! -e "$where/try/v1/keystore" ] || [ "$(cmp -l "$where/try/v1/keystore" "$done/v1/keystore" | wc -l)" -gt 250 ]
+		fi
+	}
+	for step in keep-wipe-carried keep-wipe-overwritten keep-wipe-overwritten:2; do
+		ok "wipe, killed at $step" wipe_killed $step
+	done
 else
 	skip "kill -9 at each step" "this program was built without its named steps"
 fi
