@@ -8,9 +8,10 @@ static const struct {
 } steps[CEREMONY_STEPS] = {
 	[CEREMONY_KEY] = { "key", "make the key: redoubt-sign ceremony key --plan FILE" },
 	[CEREMONY_SHARES] = { "shares", "give each holder his share: redoubt-sign ceremony shares" },
-	[CEREMONY_RECORD] = { "record", "read the key back and write its record: redoubt-sign ceremony record --out FILE" },
-	[CEREMONY_REGISTER] = { "register",
-				"when all records are joined: redoubt-sign ceremony register --descriptor FILE" },
+	[CEREMONY_RECORD] = { "record", "read the key back and write its record: redoubt-sign ceremony "
+					"record --out FILE" },
+	[CEREMONY_REGISTER] = { "register", "when all records are joined: redoubt-sign ceremony register "
+					    "--descriptor FILE" },
 	[CEREMONY_PROTOCOL] = { "protocol", "print the protocol: redoubt-sign ceremony protocol --out FILE" },
 };
 
@@ -76,12 +77,14 @@ static bool wallet_valid(const char *name)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
 	size_t length = strlen(name);
-	return length > 0 && length <= CEREMONY_WALLET_MAX && strspn(name, allowed) == length && name[0] != '-';
+	return length > 0 && length <= CEREMONY_WALLET_MAX && strspn(name, allowed) == length &&
+	       name[0] != '-';
 }
 
 static bool token_valid(const char *token)
 {
-	return strlen(token) == CEREMONY_TOKEN_SIZE && strspn(token, "0123456789abcdef") == CEREMONY_TOKEN_SIZE;
+	return strlen(token) == CEREMONY_TOKEN_SIZE &&
+	       strspn(token, "0123456789abcdef") == CEREMONY_TOKEN_SIZE;
 }
 
 // Signers are different persons, and so are witnesses, who are no signers: nobody watches himself. The leader
@@ -152,5 +155,6 @@ enum ceremony_step ceremony_next(const struct ceremony *ceremony)
 
 void ceremony_account(const struct ceremony_plan *plan, struct path *ret)
 {
-	path_account(plan->script == CEREMONY_TR ? PATH_BIP87 : PATH_BIP48_SEGWIT, plan->network, plan->account, ret);
+	path_account(plan->script == CEREMONY_TR ? PATH_BIP87 : PATH_BIP48_SEGWIT, plan->network,
+		     plan->account, ret);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a ceremony agreed on and how far it has come: one text, a line a fact.
 //
-// Its first part is the plan, the same for all signers: written once, carried to each machine, its digest read
-// aloud there. The second part belongs to one signer and lies in his vault (file "ceremony"), where the log
-// names its digest with every act. Nothing in it is secret.
+// Its first part is the plan, the same for all signers: written once, carried to each machine, its digest
+// read aloud there. The second part belongs to one signer and lies in his vault (file "ceremony"), where the
+// log names its digest with every act. Nothing in it is secret.
 //
 //   redoubt ceremony 1
 //   wallet NAME              script wsh|tr|unvault      network main|test|regtest
@@ -25,14 +25,14 @@
 #include "evm/address.h"
 #include "shares.h"
 
-#define CEREMONY_NAME_MAX    40 // of a person: printable ASCII
-#define CEREMONY_WALLET_MAX  32 // a-z, 0-9 and '-'
-#define CEREMONY_SIGNERS_MAX 15
+#define CEREMONY_NAME_MAX      40 // of a person: printable ASCII
+#define CEREMONY_WALLET_MAX    32 // a-z, 0-9 and '-'
+#define CEREMONY_SIGNERS_MAX   15
 #define CEREMONY_WITNESSES_MAX 4
-#define CEREMONY_TOKEN_SIZE  16
-#define CEREMONY_KEY_MAX     192
-#define CEREMONY_DETAIL_MAX  100
-#define CEREMONY_TEXT_MAX    24576
+#define CEREMONY_TOKEN_SIZE    16
+#define CEREMONY_KEY_MAX       192
+#define CEREMONY_DETAIL_MAX    100
+#define CEREMONY_TEXT_MAX      24576
 
 enum ceremony_script { CEREMONY_WSH, CEREMONY_TR, CEREMONY_UNVAULT };
 const char *ceremony_script_name(enum ceremony_script script);
@@ -68,7 +68,8 @@ struct ceremony_plan {
 	char leader[CEREMONY_NAME_MAX + 1];
 	unsigned witness_count;
 	char witnesses[CEREMONY_WITNESSES_MAX][CEREMONY_NAME_MAX + 1];
-	char signers[CEREMONY_SIGNERS_MAX][CEREMONY_NAME_MAX + 1]; // those of the quorum, then those who cancel
+	char signers[CEREMONY_SIGNERS_MAX]
+		    [CEREMONY_NAME_MAX + 1]; // those of the quorum, then those who cancel
 };
 static inline unsigned ceremony_signer_count(const struct ceremony_plan *plan)
 {
@@ -113,12 +114,12 @@ struct ceremony {
 
 enum ceremony_refusal {
 	CEREMONY_FINE,
-	CEREMONY_LENGTH,   // longer than CEREMONY_TEXT_MAX
-	CEREMONY_VERSION,  // not "redoubt ceremony 1"
-	CEREMONY_LINE,	   // a line is missing, out of order or malformed: *ret_line
-	CEREMONY_NAME,	   // a person has two roles that must be two persons', or a name is malformed
-	CEREMONY_QUORUM,   // a quorum that is not offered, or a number of signers that is not the quorum's
-	CEREMONY_SHARING,  // shares that are no plan
+	CEREMONY_LENGTH,  // longer than CEREMONY_TEXT_MAX
+	CEREMONY_VERSION, // not "redoubt ceremony 1"
+	CEREMONY_LINE,	  // a line is missing, out of order or malformed: *ret_line
+	CEREMONY_NAME,	  // a person has two roles that must be two persons', or a name is malformed
+	CEREMONY_QUORUM,  // a quorum that is not offered, or a number of signers that is not the quorum's
+	CEREMONY_SHARING, // shares that are no plan
 };
 const char *ceremony_refusal_text(enum ceremony_refusal refusal);
 
@@ -150,8 +151,8 @@ enum ceremony_wallet_refusal {
 	CEREMONY_WALLET_COUNT,	  // not as many keys as the plan has signers
 	CEREMONY_WALLET_SCRIPT,	  // another template, quorum or lock than the plan's
 	CEREMONY_WALLET_NETWORK,
-	CEREMONY_WALLET_PATH,	  // a key of another account than the plan's
-	CEREMONY_WALLET_MASTER,	  // two keys of one master: one signer twice
+	CEREMONY_WALLET_PATH,	// a key of another account than the plan's
+	CEREMONY_WALLET_MASTER, // two keys of one master: one signer twice
 };
 const char *ceremony_wallet_refusal_text(enum ceremony_wallet_refusal refusal);
 

@@ -12,20 +12,23 @@ static const struct command commands[] = {
 	  "The vault must not exist yet. Ended before its last page it leaves nothing; then begin again.\n"
 	  "  --memory MIB  what Argon2id takes to open the key, 64 to 1024 (default: 256)",
 	  ceremony_key_run },
-	{ "ceremony shares", "[--read-back all|N]", "gives each holder his SLIP-39 share, read back before the next",
+	{ "ceremony shares", "[--read-back all|N]",
+	  "gives each holder his SLIP-39 share, read back before the next",
 	  "Ended in between it goes on with the next holder.\n"
 	  "  --read-back N  only N words, which the machine chooses (at least 4; default: all)",
 	  ceremony_shares_run },
 	{ "ceremony record", "--out FILE", "has the key read back and writes it as a BIP129 key record", "",
 	  ceremony_record_run },
 	{ "ceremony join", "--plan FILE --out FILE RECORD...",
-	  "the leader's part, without a key: joins all records to the wallet's descriptor", "", ceremony_join_run },
+	  "the leader's part, without a key: joins all records to the wallet's descriptor", "",
+	  ceremony_join_run },
 	{ "ceremony register", "--descriptor FILE [RECORD...]",
 	  "checks the wallet and takes it in, so that change is recognised",
 	  "With the other signers' RECORDs each key is compared, too.", ceremony_register_run },
 	{ "ceremony protocol", "--out FILE", "writes the protocol to be printed and signed by hand", "",
 	  ceremony_protocol_run },
-	{ "ceremony status", "", "says how far this signer's ceremony is and what comes next", "", ceremony_status_run },
+	{ "ceremony status", "", "says how far this signer's ceremony is and what comes next", "",
+	  ceremony_status_run },
 	{ "ceremony open", "PAYLOAD", "lets one payload change owners, modules or the timelock, for a day",
 	  "Asks for the reason and a second person; the review of 'sign' still shows all that it does.",
 	  ceremony_open_run },
@@ -33,17 +36,19 @@ static const struct command commands[] = {
 	  "A quorum of shares is combined in locked memory and compared with the fingerprint.\n"
 	  "  --share  one share alone, compared with the digest of the ceremony",
 	  keep_prove_run },
-	{ "keep replace-share", "[--read-back all|N]", "splits the key anew when a share is lost and not stolen", "",
-	  keep_replace_share_run },
+	{ "keep replace-share", "[--read-back all|N]",
+	  "splits the key anew when a share is lost and not stolen", "", keep_replace_share_run },
 	{ "keep recover", "--ceremony FILE | --plan FILE --signer N --fingerprint HEX [--memory MIB]",
 	  "brings a wallet back from its shares into an empty vault",
-	  "--ceremony is the old vault's file 'ceremony', which holds no secret. Without it the ceremony goes on\n"
+	  "--ceremony is the old vault's file 'ceremony', which holds no secret. Without it the ceremony "
+	  "goes on\n"
 	  "from its shares.",
 	  keep_recover_run },
-	{ "keep rotate", "--plan FILE --descriptor FILE", "begins to replace this vault's key by a new wallet's",
+	{ "keep rotate", "--plan FILE --descriptor FILE",
+	  "begins to replace this vault's key by a new wallet's",
 	  "The new wallet comes from a ceremony of its own, in new vaults.", keep_rotate_run },
 	{ "keep swept", "--txid TXID", "notes that the old wallet is empty", "", keep_swept_run },
-	{ "keep wipe", "--log FILE [--without-sweep]", "carries the log out and destroys the vault's files", "",
-	  keep_wipe_run },
+	{ "keep wipe", "--log FILE [--without-sweep]", "carries the log out and destroys the vault's files",
+	  "", keep_wipe_run },
 };
 const struct command_table ceremony_commands = { commands, ARRAY_LEN(commands) };

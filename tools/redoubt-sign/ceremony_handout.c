@@ -23,7 +23,8 @@ static void words_show(struct handout *h)
 	size_t length, size = 0, count = shares_word_count(h->shown);
 	for (size_t i = 0; i < count; i++) {
 		(void)!shares_word(h->shown, i, &word, &length);
-		size += (size_t)snprintf(h->line + size, sizeof h->line - size, "  %2zu %-10.*s", i + 1, (int)length, word);
+		size += (size_t)snprintf(h->line + size, sizeof h->line - size, "  %2zu %-10.*s", i + 1,
+					 (int)length, word);
 		if (i % COLUMNS == COLUMNS - 1 || i + 1 == count) {
 			screen_line("%s", h->line);
 			size = 0;
@@ -52,7 +53,8 @@ static int words_read_back(struct handout *h, const char *holder, unsigned words
 {
 	uint8_t places[SLIP39_WORDS_MAX];
 	char prompt[32];
-	size_t count = shares_word_count(h->shown), want = words == READ_BACK_ALL || words > count ? count : words;
+	size_t count = shares_word_count(h->shown),
+	       want = words == READ_BACK_ALL || words > count ? count : words;
 	random_bytes(h->random, sizeof h->random);
 	shares_choose(h->random, want, count, places);
 	screen_page("Read back");
@@ -108,7 +110,8 @@ static int words_ask(struct handout *h, const char *prompt)
 			return 0;
 		if (size + strlen(h->typed) + 2 > sizeof h->tidy)
 			return 0;
-		size += (size_t)snprintf(h->tidy + size, sizeof h->tidy - size, "%s%s", size ? " " : "", h->typed);
+		size += (size_t)snprintf(h->tidy + size, sizeof h->tidy - size, "%s%s", size ? " " : "",
+					 h->typed);
 		if (shares_word_count(h->tidy) >= SLIP39_WORDS_MAX)
 			return 0;
 	}
@@ -147,7 +150,8 @@ int shares_take_all(uint8_t seed[SLIP39_SECRET_MAX], size_t *ret_size, unsigned 
 		if (count)
 			snprintf(prompt, sizeof prompt, "Share %u of %u", count + 1, need);
 		else
-			snprintf(prompt, sizeof prompt, "First share (its %d words, on one or more lines)", SLIP39_WORDS_MAX);
+			snprintf(prompt, sizeof prompt, "First share (its %d words, on one or more lines)",
+				 SLIP39_WORDS_MAX);
 		r = share_take(prompt, &shares[count]);
 		if (r)
 			break;

@@ -8,7 +8,8 @@
 
 // Shows the share to its holder alone, clears, and has `words` of its words typed back (READ_BACK_ALL: every
 // one). Three tries, after each of which it is shown again. 0, or an exit code after a complaint.
-MUST_USE int share_hand_out(const struct slip39_share *share, const char *holder, const char *title, unsigned words);
+MUST_USE int share_hand_out(const struct slip39_share *share, const char *holder, const char *title,
+			    unsigned words);
 
 // Asks for one share, typed in words on one or more lines until an empty one. 0, or an exit code.
 MUST_USE int share_take(const char *prompt, struct slip39_share *ret);

@@ -7,7 +7,8 @@
 
 #include <stdio.h>
 
-int record_read(const char *path, const struct ceremony_plan *plan, struct descriptor_key *ret, unsigned *ret_signer)
+int record_read(const char *path, const struct ceremony_plan *plan, struct descriptor_key *ret,
+		unsigned *ret_signer)
 {
 	static struct bsms_key record;
 	char description[BSMS_DESCRIPTION_MAX + 1];
@@ -49,7 +50,8 @@ unsigned descriptor_signer(const struct ceremony_plan *plan, const struct descri
 	if (plan->script == CEREMONY_TR) // the first key is nobody's
 		return (unsigned)key;
 	if (plan->script == CEREMONY_UNVAULT) // who may cancel stands first, and last in the plan
-		return (unsigned)(key < plan->cancel.count ? plan->quorum.count + key + 1 : key - plan->cancel.count + 1);
+		return (unsigned)(key < plan->cancel.count ? plan->quorum.count + key + 1
+							   : key - plan->cancel.count + 1);
 	(void)descriptor;
 	return (unsigned)key + 1;
 }
@@ -71,12 +73,14 @@ void descriptor_show(const struct ceremony_plan *plan, const struct descriptor *
 	}
 }
 
-static int records_join(const struct ceremony_plan *plan, const char **paths, size_t count, struct descriptor *ret)
+static int records_join(const struct ceremony_plan *plan, const char **paths, size_t count,
+			struct descriptor *ret)
 {
 	static struct descriptor_key keys[CEREMONY_SIGNERS_MAX];
 	bool have[CEREMONY_SIGNERS_MAX] = { false };
 	if (count != ceremony_signer_count(plan)) {
-		complain("%zu key records were named; the plan has %u signers", count, ceremony_signer_count(plan));
+		complain("%zu key records were named; the plan has %u signers", count,
+			 ceremony_signer_count(plan));
 		return EXIT_REFUSED;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -86,7 +90,8 @@ static int records_join(const struct ceremony_plan *plan, const char **paths, si
 		if (r)
 			return r;
 		if (have[signer - 1]) {
-			complain("'%s' is a second record of signer %u: one of the two is not his", paths[i], signer);
+			complain("'%s' is a second record of signer %u: one of the two is not his", paths[i],
+				 signer);
 			return EXIT_REFUSED;
 		}
 		have[signer - 1] = true;
@@ -99,7 +104,8 @@ static int records_join(const struct ceremony_plan *plan, const char **paths, si
 	return EXIT_REFUSED;
 }
 
-static int joined_write(const struct outlet *out, const struct ceremony_plan *plan, const struct descriptor *descriptor)
+static int joined_write(const struct outlet *out, const struct ceremony_plan *plan,
+			const struct descriptor *descriptor)
 {
 	static char record[BSMS_TEXT_MAX];
 	char address[ADDRESS_TEXT_MAX + 1];
@@ -118,7 +124,8 @@ static int joined_write(const struct outlet *out, const struct ceremony_plan *pl
 	screen_field("first address", "%s", address);
 	screen_field("address ends in", "%s", address + strlen(address) - 8);
 	screen_field("file", "%s", out->path);
-	screen_text("Read each fingerprint aloud; its signer compares it with his paper. Then write the first address on "
+	screen_text("Read each fingerprint aloud; its signer compares it with his paper. Then write the "
+		    "first address on "
 		    "the board: each signer types its end at his own machine.");
 	return EXIT_DONE;
 }

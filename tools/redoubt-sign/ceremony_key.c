@@ -43,7 +43,8 @@ static void kernel_commit(struct making *m)
 	screen_page("Entropy: this machine's part is fixed");
 	digest_show("commitment", digest);
 	page_gap();
-	screen_text("Write the commitment down before anyone throws a die. This machine can no longer choose its part "
+	screen_text("Write the commitment down before anyone throws a die. This machine can no longer choose "
+		    "its part "
 		    "so that it fits the dice. A seed that is laid open shows whether it kept to it.");
 }
 
@@ -51,8 +52,10 @@ static void sources_show(const struct entropy *entropy)
 {
 	screen_page("Entropy so far");
 	for (size_t i = 0; i < entropy->count; i++)
-		screen_field(entropy_kind_name(entropy->sources[i].kind), "%u bits", entropy->sources[i].bits);
-	screen_field("by people", "%u bits; %d are needed", entropy_people_bits(entropy), ENTROPY_PEOPLE_BITS);
+		screen_field(entropy_kind_name(entropy->sources[i].kind), "%u bits",
+			     entropy->sources[i].bits);
+	screen_field("by people", "%u bits; %d are needed", entropy_people_bits(entropy),
+		     ENTROPY_PEOPLE_BITS);
 }
 
 // Lines until an empty one, joined by single spaces. 0, or an exit code.
@@ -86,11 +89,13 @@ static int source_take(struct making *m, enum entropy_kind kind)
 	char *typed = secret_alloc(ENTROPY_TEXT_MAX + 512);
 	ASSERT(typed);
 	if (kind == ENTROPY_DICE)
-		screen_text("Each throw 1 to 6, in groups of one length (as 16342 55213 41265), as many lines as you like.");
+		screen_text("Each throw 1 to 6, in groups of one length (as 16342 55213 41265), as many "
+			    "lines as you like.");
 	else if (kind == ENTROPY_COINS)
 		screen_text("h for heads and t for tails, in groups of one length.");
 	else
-		screen_text("Anything that the others do not know: a page you open in a book counts little, hit the keys.");
+		screen_text("Anything that the others do not know: a page you open in a book counts little, "
+			    "hit the keys.");
 	int r = throws_ask(typed, ENTROPY_TEXT_MAX + 512);
 	if (!r) {
 		enum entropy_refusal refusal = entropy_add(m->entropy, kind, typed, strlen(typed));
@@ -120,7 +125,8 @@ static void opened_show(const struct entropy *entropy, const uint8_t *seed)
 	hex_encode(seed, ENTROPY_SEED_SIZE, hex);
 	screen_line("seed %s", hex);
 	page_gap();
-	screen_text("Compute the commitment, the digests and the seed on another machine (docs/custody/CEREMONY.md has the "
+	screen_text("Compute the commitment, the digests and the seed on another machine "
+		    "(docs/custody/CEREMONY.md has the "
 		    "commands) and compare. Then it begins anew with fresh throws.");
 }
 
@@ -136,7 +142,8 @@ static int seed_decide(struct making *m)
 	}
 	sources_show(m->entropy);
 	page_gap();
-	screen_text("Throw a coin. Heads: type use. Tails: type open; this seed is then laid open, checked elsewhere and "
+	screen_text("Throw a coin. Heads: type use. Tails: type open; this seed is then laid open, checked "
+		    "elsewhere and "
 		    "thrown away. A machine that cheats does not know beforehand which it will be.");
 	for (int i = 0; i < 3; i++) {
 		int r = screen_ask("use or open", typed, sizeof typed);
@@ -189,7 +196,8 @@ static int entropy_gather(struct making *m)
 	struct ceremony *c = &m->room.ceremony;
 	c->source_count = (unsigned)m->entropy->count;
 	for (size_t i = 0; i < m->entropy->count; i++)
-		c->sources[i] = (struct ceremony_source){ m->entropy->sources[i].kind, m->entropy->sources[i].bits };
+		c->sources[i] =
+			(struct ceremony_source){ m->entropy->sources[i].kind, m->entropy->sources[i].bits };
 	secret_wipe(m->entropy, sizeof *m->entropy);
 	STEP("ceremony-mixed");
 	return r;
@@ -232,8 +240,10 @@ static int key_store(struct making *m)
 	snprintf(opened, sizeof opened, "%u", m->opened);
 	hex_encode(c->fingerprint, sizeof c->fingerprint, fingerprint);
 	plan_code(&c->plan, code);
-	const struct log_field details[] = { { "plan", code },		      { "signer", c->plan.signers[c->me - 1] },
-					     { "witness", m->witness },	      { "fingerprint", fingerprint },
+	const struct log_field details[] = { { "plan", code },
+					     { "signer", c->plan.signers[c->me - 1] },
+					     { "witness", m->witness },
+					     { "fingerprint", fingerprint },
 					     { "seeds-opened", opened } };
 	return seed_store(room, &m->file, "created", details, ARRAY_LEN(details), NULL);
 }
@@ -254,7 +264,8 @@ static int key_make(struct making *m)
 	screen_field("fingerprint", "%s", fingerprint);
 	screen_field("log", "%s", code);
 	screen_field("now", "%s", ceremony_step_text(CEREMONY_SHARES));
-	screen_text("Write fingerprint and log on the protocol. Until the shares are given, this machine holds the only "
+	screen_text("Write fingerprint and log on the protocol. Until the shares are given, this machine "
+		    "holds the only "
 		    "copy.");
 	return EXIT_DONE;
 }
@@ -274,11 +285,14 @@ int ceremony_key_run(int argc, char **argv)
 		return EXIT_FAILED;
 	m->room.out = OUTLET_NONE;
 	r = plan_read(plan, &m->room.ceremony);
-	if (!r && (!signer || !number_read(signer, "--signer", 1, ceremony_signer_count(&m->room.ceremony.plan), &me))) {
+	if (!r && (!signer ||
+		   !number_read(signer, "--signer", 1, ceremony_signer_count(&m->room.ceremony.plan), &me))) {
 		complain("--signer N must say which of the plan's signers you are");
 		r = EXIT_USAGE;
 	}
-	if (!r && memory && !number_read(memory, "--memory", KEYSTORE_MEMORY_KIB_MIN >> 10, KEYSTORE_MEMORY_KIB_MAX >> 10, &mib))
+	if (!r && memory &&
+	    !number_read(memory, "--memory", KEYSTORE_MEMORY_KIB_MIN >> 10, KEYSTORE_MEMORY_KIB_MAX >> 10,
+			 &mib))
 		r = EXIT_USAGE;
 	m->room.ceremony.me = (unsigned)me;
 	m->memory_mib = mib;

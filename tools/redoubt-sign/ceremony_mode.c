@@ -48,12 +48,16 @@ static int reason_ask(char *to, size_t room)
 	return EXIT_DECLINED;
 }
 
-static int opened_write(struct vault *vault, const struct unlocked *unlocked, const void *payload, size_t size)
+static int opened_write(struct vault *vault, const struct unlocked *unlocked, const void *payload,
+			size_t size)
 {
-	char reason[200], second[CEREMONY_NAME_MAX + 1], text[CEREMONY_MODE_TEXT_SIZE], digest[2 * SHA256_SIZE + 1];
+	char reason[200], second[CEREMONY_NAME_MAX + 1], text[CEREMONY_MODE_TEXT_SIZE],
+		digest[2 * SHA256_SIZE + 1];
 	screen_page("Ceremony: let one payload change owners, modules or the timelock");
-	screen_text("The review still shows everything that the payload does, and still refuses delegatecalls and "
-		    "unlimited approvals. What opens here is the change of who may sign, for this one payload, for a day.");
+	screen_text("The review still shows everything that the payload does, and still refuses "
+		    "delegatecalls and "
+		    "unlimited approvals. What opens here is the change of who may sign, for this one "
+		    "payload, for a day.");
 	size_t length = ceremony_mode_text(payload, size, now_seconds(), text);
 	memcpy(digest, text, sizeof digest - 1);
 	digest[sizeof digest - 1] = '\0';
@@ -65,7 +69,9 @@ static int opened_write(struct vault *vault, const struct unlocked *unlocked, co
 		r = EXIT_DECLINED;
 	if (r)
 		return r;
-	const struct log_field details[] = { { "payload", digest }, { "reason", reason }, { "second", second } };
+	const struct log_field details[] = { { "payload", digest },
+					     { "reason", reason },
+					     { "second", second } };
 	const struct vault_change change = { VAULT_CEREMONY_MODE, text, length };
 	const struct vault_act act = { .act = "ceremony-opened",
 				       .details = details,

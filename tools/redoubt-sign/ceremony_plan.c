@@ -45,7 +45,8 @@ static int wallet_ask(struct ceremony_plan *plan)
 	int r = name_ask("Wallet's name (a-z, 0-9, -)", name);
 	if (!r)
 		snprintf(plan->wallet, sizeof plan->wallet, "%.*s", CEREMONY_WALLET_MAX, name);
-	if (!r && !(r = choice_ask("Bitcoin network (main, test, regtest)", networks, ARRAY_LEN(networks), &choice)))
+	if (!r && !(r = choice_ask("Bitcoin network (main, test, regtest)", networks, ARRAY_LEN(networks),
+				   &choice)))
 		plan->network = network_named(networks[choice]);
 	if (!r && !(r = choice_ask("Script (wsh, tr, unvault)", scripts, ARRAY_LEN(scripts), &choice)))
 		plan->script = (enum ceremony_script)choice;
@@ -53,7 +54,8 @@ static int wallet_ask(struct ceremony_plan *plan)
 		r = quorum_ask("Quorum (2-of-3, 3-of-5, 4-of-7)", &plan->quorum);
 	if (!r && plan->script == CEREMONY_UNVAULT) {
 		r = quorum_ask("Who may cancel (2-of-3, 3-of-5, 4-of-7)", &plan->cancel);
-		if (!r && !(r = number_ask("Blocks before it may be paid (144 is a day)", 1, 0xffff, &number)))
+		if (!r &&
+		    !(r = number_ask("Blocks before it may be paid (144 is a day)", 1, 0xffff, &number)))
 			plan->lock = (uint32_t)number;
 	}
 	if (!r && !(r = number_ask("Account (0 the first time)", 0, PATH_HARDENED - 1, &number)))
@@ -86,7 +88,8 @@ static int people_ask(struct ceremony_plan *plan)
 		r = name_ask(prompt, plan->witnesses[plan->witness_count]);
 	}
 	for (unsigned i = 0; !r && i < ceremony_signer_count(plan); i++) {
-		snprintf(prompt, sizeof prompt, "Signer %u%s", i + 1, i < plan->quorum.count ? "" : " (may cancel)");
+		snprintf(prompt, sizeof prompt, "Signer %u%s", i + 1,
+			 i < plan->quorum.count ? "" : " (may cancel)");
 		r = name_ask(prompt, plan->signers[i]);
 	}
 	return r;
@@ -112,7 +115,8 @@ static int plan_write(const struct outlet *out, const struct ceremony *ceremony)
 	screen_text("Written to %s.", out->path);
 	page_gap();
 	screen_field("PLAN CODE", "%s", code);
-	screen_text("Write the code on the board. Each signer types it at his own machine: a plan that was altered on "
+	screen_text("Write the code on the board. Each signer types it at his own machine: a plan that was "
+		    "altered on "
 		    "the way has another one.");
 	return EXIT_DONE;
 }

@@ -12,7 +12,9 @@ static int facts_gather(const struct room *room, char code[LOG_CODE_SIZE], struc
 {
 	static struct descriptor descriptor;
 	const struct ceremony *c = &room->ceremony;
-	*ret = (struct protocol_facts){ .version = REDOUBT_VERSION, .written = now_seconds(), .log_code = code };
+	*ret = (struct protocol_facts){ .version = REDOUBT_VERSION,
+					.written = now_seconds(),
+					.log_code = code };
 	memcpy(ret->log_key, room->vault.head.key, sizeof ret->log_key);
 	log_head_code(&room->vault.head, code);
 	if (descriptor_parse(c->plan.network, c->descriptor, strlen(c->descriptor), &descriptor)) {
@@ -49,7 +51,8 @@ static int protocol_run(struct room *room)
 	sha256_of(text, size, digest);
 	hex_encode(digest, sizeof digest, digest_text);
 	const struct log_field details[] = { { "protocol", digest_text }, { "witness", witness } };
-	r = room_step(room, CEREMONY_PROTOCOL, witness, "protocol-written", details, ARRAY_LEN(details), NULL, 0);
+	r = room_step(room, CEREMONY_PROTOCOL, witness, "protocol-written", details, ARRAY_LEN(details), NULL,
+		      0);
 	if (r)
 		return r;
 	log_head_code(&room->vault.head, code);
@@ -94,7 +97,8 @@ static void status_show(const struct room *room)
 		screen_field("EVM account", "%s", c->evm);
 	for (unsigned i = 0; i < CEREMONY_STEPS && c->done[i].seconds; i++) {
 		screen_time(c->done[i].seconds, time);
-		screen_field(ceremony_step_name((enum ceremony_step)i), "%s, witness %s", time, c->done[i].witness);
+		screen_field(ceremony_step_name((enum ceremony_step)i), "%s, witness %s", time,
+			     c->done[i].witness);
 	}
 	for (unsigned i = 0; i < c->share_count; i++)
 		screen_field("share", "%u  %s", i + 1, c->shares[i].holder);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // "ceremony record": fingerprint and key read back from paper, then the public key as a BIP129 key record.
-#include "base/text.h"
 #include "ceremony_record.h"
+#include "base/text.h"
 #include "ceremony_seed.h"
 #include "ceremony_steps.h"
 #include "crypto/secret.h"
@@ -42,7 +42,8 @@ static int facts_read_back(const struct ceremony *c)
 	if (screen_pause("Enter when they are written"))
 		return EXIT_DECLINED;
 	screen_page("Read back");
-	if (screen_confirm("The fingerprint, from the paper", fingerprint) || tail_confirm("the key, from the paper", c->key) ||
+	if (screen_confirm("The fingerprint, from the paper", fingerprint) ||
+	    tail_confirm("the key, from the paper", c->key) ||
 	    (c->evm[0] && tail_confirm("the EVM account, from the paper", c->evm)))
 		return EXIT_DECLINED;
 	return 0;
@@ -68,7 +69,8 @@ static int record_make(struct room *room, char *to, size_t room_size)
 	record_description(&c->plan, c->me, description);
 	if (!r)
 		r = seed_account(&c->plan, seed, size, key);
-	if (!r && bsms_key_format(c->plan.network, c->plan.token, c->key, description, key->secret, to, room_size)) {
+	if (!r && bsms_key_format(c->plan.network, c->plan.token, c->key, description, key->secret, to,
+				  room_size)) {
 		complain("the key record could not be made");
 		r = EXIT_FAILED;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// "ceremony register": each signer takes the wallet in, after he has seen that his own key is in it and that the
-// first address is the one that all others have: from then on change is recognised.
+// "ceremony register": each signer takes the wallet in, after he has seen that his own key is in it and that
+// the first address is the one that all others have: from then on change is recognised.
 #include "base/text.h"
 #include "ceremony_record.h"
 #include "ceremony_steps.h"
@@ -45,8 +45,8 @@ static int wallet_check(const struct ceremony *c, const struct descriptor *descr
 }
 
 // Every record that was brought must be in the wallet, at its signer's place.
-static int records_check(const struct ceremony_plan *plan, const struct descriptor *descriptor, const char **paths,
-			 size_t count)
+static int records_check(const struct ceremony_plan *plan, const struct descriptor *descriptor,
+			 const char **paths, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct descriptor_key key;
@@ -59,9 +59,11 @@ static int records_check(const struct ceremony_plan *plan, const struct descript
 			if (!there->extended || descriptor_signer(plan, descriptor, k) != signer)
 				continue;
 			if (memcmp(there->base.key, key.base.key, sizeof key.base.key) == 0 &&
-			    memcmp(there->base.chain_code, key.base.chain_code, sizeof key.base.chain_code) == 0)
+			    memcmp(there->base.chain_code, key.base.chain_code, sizeof key.base.chain_code) ==
+				    0)
 				continue;
-			complain("the wallet has another key for signer %u than his record '%s': one of the two was exchanged",
+			complain("the wallet has another key for signer %u than his record '%s': one of the "
+				 "two was exchanged",
 				 signer, paths[i]);
 			return EXIT_REFUSED;
 		}
@@ -96,20 +98,24 @@ int wallet_change(const struct ceremony_plan *plan, const struct descriptor *des
 int wallet_fits(const struct room *room, const struct vault_change *wallet)
 {
 	static struct configuration configuration;
-	return configuration_read_with(&room->vault, wallet->name, wallet->bytes, wallet->size, &configuration);
+	return configuration_read_with(&room->vault, wallet->name, wallet->bytes, wallet->size,
+				       &configuration);
 }
 
-static int wallet_agree(const struct ceremony *c, const struct descriptor *descriptor, char address[ADDRESS_TEXT_MAX + 1])
+static int wallet_agree(const struct ceremony *c, const struct descriptor *descriptor,
+			char address[ADDRESS_TEXT_MAX + 1])
 {
 	screen_page("Ceremony: register the wallet");
 	descriptor_show(&c->plan, descriptor);
 	page_gap();
-	screen_text("Your own key is in it, at your place. Compare each other fingerprint with what its signer reads "
+	screen_text("Your own key is in it, at your place. Compare each other fingerprint with what its "
+		    "signer reads "
 		    "aloud from his paper, not from a screen.");
 	if (screen_confirm("Type: all fingerprints are right", "all fingerprints are right"))
 		return EXIT_DECLINED;
 	if (tail_confirm("the first address, from the board", address)) {
-		complain("the first address of this wallet is %s and not the one on the board: a key was exchanged on "
+		complain("the first address of this wallet is %s and not the one on the board: a key was "
+			 "exchanged on "
 			 "the way, or a character mistyped",
 			 address);
 		return EXIT_REFUSED;
@@ -143,7 +149,8 @@ static int wallet_register(struct room *room, const struct descriptor *descripto
 					     { "checksum", strrchr(c->descriptor, '#') + 1 },
 					     { "first-address", address },
 					     { "witness", witness } };
-	r = room_step(room, CEREMONY_REGISTER, witness, "wallet-registered", details, ARRAY_LEN(details), &change, 1);
+	r = room_step(room, CEREMONY_REGISTER, witness, "wallet-registered", details, ARRAY_LEN(details),
+		      &change, 1);
 	if (r)
 		return r;
 	screen_page("The wallet is registered");

@@ -19,10 +19,12 @@ static int ceremony_load(struct room *room)
 		complain("this vault was not made by a ceremony, and keeps no record of one");
 		return EXIT_REFUSED;
 	}
-	enum ceremony_refusal refusal = ceremony_parse((const char *)file->bytes, file->size, &room->ceremony, &line);
+	enum ceremony_refusal refusal =
+		ceremony_parse((const char *)file->bytes, file->size, &room->ceremony, &line);
 	if (!refusal && room->ceremony.me)
 		return 0;
-	complain("the vault's file 'ceremony' cannot be read, line %zu: %s", line, ceremony_refusal_text(refusal));
+	complain("the vault's file 'ceremony' cannot be read, line %zu: %s", line,
+		 ceremony_refusal_text(refusal));
 	return EXIT_DAMAGED;
 }
 
@@ -79,7 +81,8 @@ int outlet_open(const char *path, struct outlet *ret)
 	strcpy(directory, path);
 	strcpy(name, path);
 	const char *last = basename(name);
-	if (strlen(last) >= sizeof ret->name - 4 || strcmp(last, ".") == 0 || strcmp(last, "..") == 0 || last[0] == '/') {
+	if (strlen(last) >= sizeof ret->name - 4 || strcmp(last, ".") == 0 || strcmp(last, "..") == 0 ||
+	    last[0] == '/') {
 		complain("'%s' is no name of a file", path);
 		return EXIT_USAGE;
 	}
@@ -150,7 +153,8 @@ int plan_read(const char *path, struct ceremony *ret)
 	enum ceremony_refusal refusal = ceremony_parse(text, size, ret, &line);
 	free(text);
 	if (refusal) {
-		complain("the plan '%s' is refused, line %zu: %s", path, line, ceremony_refusal_text(refusal));
+		complain("the plan '%s' is refused, line %zu: %s", path, line,
+			 ceremony_refusal_text(refusal));
 		return EXIT_REFUSED;
 	}
 	if (ret->me) {
@@ -207,7 +211,8 @@ int name_ask(const char *prompt, char to[CEREMONY_NAME_MAX + 1])
 			memcpy(to, typed, strlen(typed) + 1);
 			return 0;
 		}
-		screen_text("A name has 1 to %d plain characters and no space at its ends.", CEREMONY_NAME_MAX);
+		screen_text("A name has 1 to %d plain characters and no space at its ends.",
+			    CEREMONY_NAME_MAX);
 	}
 	complain("no name was given; nothing was done");
 	return EXIT_DECLINED;
@@ -236,7 +241,9 @@ int witness_ask(const struct ceremony_plan *plan, char to[CEREMONY_NAME_MAX + 1]
 		if (strcmp(plan->witnesses[i], to) == 0)
 			return 0;
 	}
-	complain("'%s' is no witness of this plan: a step without its witness does not count; nothing was done", to);
+	complain("'%s' is no witness of this plan: a step without its witness does not count; nothing was "
+		 "done",
+		 to);
 	return EXIT_REFUSED;
 }
 

@@ -25,8 +25,8 @@ struct room {
 
 // All functions that return int: 0 or an exit code after a complaint.
 
-// Opens the vault and reads its ceremony. The one struct there is: large, and in ordinary memory, since nothing
-// in it but `unlocked` is secret.
+// Opens the vault and reads its ceremony. The one struct there is: large, and in ordinary memory, since
+// nothing in it but `unlocked` is secret.
 MUST_USE int room_open(struct room **ret);
 void room_close(struct room *room); // accepts NULL
 // confine(): files only in the vault and, with an outlet, in its directory.
@@ -35,7 +35,8 @@ MUST_USE int room_unlock(struct room *room);
 
 MUST_USE int outlet_open(const char *path, struct outlet *ret);
 void outlet_close(struct outlet *outlet);
-// Writes durably. What is there already is only replaced when it begins with `head` (an earlier try of the same).
+// Writes durably. What is there already is only replaced when it begins with `head` (an earlier try of the
+// same).
 MUST_USE int outlet_write(const struct outlet *outlet, const void *bytes, size_t size, const char *head);
 
 // Reads a public file of at most `max` bytes: text with a NUL behind it.
@@ -59,12 +60,12 @@ MUST_USE int number_ask(const char *prompt, uint64_t min, uint64_t max, uint64_t
 
 // A signed act with the ceremony's text and at most ROOM_CHANGES_MAX other changes.
 #define ROOM_CHANGES_MAX 8
-MUST_USE int room_act(struct room *room, const char *act, const struct log_field *details, size_t detail_count,
-		      const struct vault_change *changes, size_t change_count);
+MUST_USE int room_act(struct room *room, const char *act, const struct log_field *details,
+		      size_t detail_count, const struct vault_change *changes, size_t change_count);
 // Marks a step done by that witness and writes it with the act.
 MUST_USE int room_step(struct room *room, enum ceremony_step step, const char *witness, const char *act,
-		       const struct log_field *details, size_t detail_count, const struct vault_change *changes,
-		       size_t change_count);
+		       const struct log_field *details, size_t detail_count,
+		       const struct vault_change *changes, size_t change_count);
 // Whether `step` is the next one; complains when not.
 MUST_USE int room_expect(const struct room *room, enum ceremony_step step);
 

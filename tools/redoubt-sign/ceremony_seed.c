@@ -59,7 +59,8 @@ int seed_facts(struct ceremony *ceremony, const uint8_t *seed, size_t size)
 		hex_encode(ceremony->fingerprint, HD_FINGERPRINT_SIZE, fingerprint);
 		path_format(&path, origin);
 		hd_public_format(ceremony->plan.network, &key->public, xpub);
-		int length = snprintf(ceremony->key, sizeof ceremony->key, "[%s%s]%s", fingerprint, origin + 1, xpub);
+		int length = snprintf(ceremony->key, sizeof ceremony->key, "[%s%s]%s", fingerprint,
+				      origin + 1, xpub);
 		ASSERT(length > 0 && (size_t)length < sizeof ceremony->key);
 		if (ceremony->plan.chain)
 			r = evm_fact(ceremony, seed, size, key);
@@ -76,8 +77,9 @@ static int passphrase_ask(char *to, size_t room)
 			break;
 		if (strlen(to) >= PASSPHRASE_MIN)
 			return 0;
-		screen_text("A passphrase has at least %d characters; six words thrown with dice are a good one.",
-			    PASSPHRASE_MIN);
+		screen_text(
+			"A passphrase has at least %d characters; six words thrown with dice are a good one.",
+			PASSPHRASE_MIN);
 	}
 	complain("no passphrase was given; nothing was made");
 	return EXIT_DECLINED;
@@ -118,7 +120,8 @@ int seed_seal(struct room *room, const uint8_t *seed, size_t size, uint64_t memo
 	const struct keystore_lock lock = {
 		.passphrase = passphrase,
 		.passphrase_size = strlen(passphrase),
-		.cost = { memory_mib ? (uint32_t)memory_mib << 10 : 0, memory_mib ? KEYSTORE_PASSES_DEFAULT : 0 },
+		.cost = { memory_mib ? (uint32_t)memory_mib << 10 : 0,
+			  memory_mib ? KEYSTORE_PASSES_DEFAULT : 0 },
 	};
 	const struct keystore_secret secret = {
 		.kind = KEYSTORE_SEED, .bytes = seed, .size = size, .label = label, .created_s = now_seconds()
@@ -149,8 +152,8 @@ static int stored_compare(const struct room *room, const struct seed_file *file)
 	return EXIT_DAMAGED;
 }
 
-int seed_store(struct room *room, const struct seed_file *file, const char *act, const struct log_field *details,
-	       size_t detail_count, const struct vault_change *more)
+int seed_store(struct room *room, const struct seed_file *file, const char *act,
+	       const struct log_field *details, size_t detail_count, const struct vault_change *more)
 {
 	static char policy[4096];
 	if (policy_text_initial(room->ceremony.plan.network->name, policy, sizeof policy)) {
@@ -180,7 +183,8 @@ int program_digest(uint8_t ret[SHA256_SIZE])
 	if (fd >= 0)
 		close(fd);
 	if (n != 0) {
-		complain("this program's own file cannot be read, so that its digest is not known: %s", strerror(errno));
+		complain("this program's own file cannot be read, so that its digest is not known: %s",
+			 strerror(errno));
 		return EXIT_FAILED;
 	}
 	sha256_final(&s, ret);

@@ -16,14 +16,16 @@ static int holder_ask(const struct ceremony *c, char to[CEREMONY_NAME_MAX + 1])
 	int r = name_ask(prompt, to);
 	for (unsigned i = 0; !r && i < c->share_count; i++) {
 		if (strcmp(c->shares[i].holder, to) == 0) {
-			complain("%s holds share %u already: one person with two shares is a smaller quorum", to, i + 1);
+			complain("%s holds share %u already: one person with two shares is a smaller quorum",
+				 to, i + 1);
 			r = EXIT_REFUSED;
 		}
 	}
 	return r;
 }
 
-static int share_give(struct room *room, const struct slip39_share *share, const char *witness, unsigned words)
+static int share_give(struct room *room, const struct slip39_share *share, const char *witness,
+		      unsigned words)
 {
 	struct ceremony *c = &room->ceremony;
 	struct ceremony_share *to = &c->shares[c->share_count];
@@ -31,8 +33,8 @@ static int share_give(struct room *room, const struct slip39_share *share, const
 	int r = holder_ask(c, to->holder);
 	if (r)
 		return r;
-	snprintf(title, sizeof title, "Share %u of %u of %s, signer %u", c->share_count + 1, c->plan.shares.count,
-		 c->plan.wallet, c->me);
+	snprintf(title, sizeof title, "Share %u of %u of %s, signer %u", c->share_count + 1,
+		 c->plan.shares.count, c->plan.wallet, c->me);
 	if ((r = share_hand_out(share, to->holder, title, words)))
 		return r;
 	shares_digest(c->salt, share, to->digest);
@@ -40,8 +42,9 @@ static int share_give(struct room *room, const struct slip39_share *share, const
 	c->share_count++;
 	snprintf(number, sizeof number, "%u", c->share_count);
 	hex_encode(to->digest, sizeof to->digest, digest);
-	const struct log_field details[] = { { "share", number }, { "holder", to->holder },
-					     { "digest", digest }, { "witness", witness } };
+	const struct log_field details[] = {
+		{ "share", number }, { "holder", to->holder }, { "digest", digest }, { "witness", witness }
+	};
 	if (c->share_count < c->plan.shares.count)
 		return room_act(room, "share-given", details, ARRAY_LEN(details), NULL, 0);
 	return room_step(room, CEREMONY_SHARES, witness, "share-given", details, ARRAY_LEN(details), NULL, 0);
@@ -76,7 +79,8 @@ static int shares_run(struct room *room, unsigned words)
 		return r;
 	const struct ceremony *c = &room->ceremony;
 	screen_page("Ceremony: the shares");
-	screen_text("%u shares of which any %u give the key back. One at a time, each holder alone with the screen.",
+	screen_text("%u shares of which any %u give the key back. One at a time, each holder alone with the "
+		    "screen.",
 		    c->plan.shares.count, c->plan.shares.threshold);
 	for (unsigned i = 0; i < c->share_count; i++)
 		screen_field("given", "%u  %s", i + 1, c->shares[i].holder);
@@ -92,7 +96,8 @@ static int shares_run(struct room *room, unsigned words)
 int read_back_option(const char *text, unsigned *ret)
 {
 	uint64_t words = READ_BACK_ALL;
-	if (text && strcmp(text, "all") != 0 && !number_read(text, "--read-back", 4, SLIP39_WORDS_MAX, &words))
+	if (text && strcmp(text, "all") != 0 &&
+	    !number_read(text, "--read-back", 4, SLIP39_WORDS_MAX, &words))
 		return EXIT_USAGE;
 	*ret = (unsigned)words;
 	return 0;

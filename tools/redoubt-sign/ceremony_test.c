@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ceremony's text (strict, one text for one ceremony), its plan's rules, the wallet that it makes and checks,
-// and the protocol.
+// The ceremony's text (strict, one text for one ceremony), its plan's rules, the wallet that it makes and
+// checks, and the protocol.
 #include "base/testing.h"
 #include "bitcoin/curve.h"
 #include "crypto/secret.h"
@@ -13,16 +13,17 @@ static struct descriptor_key keys[CEREMONY_SIGNERS_MAX];
 static struct descriptor made;
 static char text[CEREMONY_TEXT_MAX + 2], again[CEREMONY_TEXT_MAX + 1];
 
-#define PLAN                                                                                          \
-	"redoubt ceremony 1\nwallet cold-1\nscript wsh\nnetwork regtest\nquorum 2 3\naccount 0\n"     \
-	"token 0123456789abcdef\nshares 3 5\nchain 1\nleader Lena\nwitness Wim\nsigner Anna\nsigner Ben\n" \
+#define PLAN                                                                                                 \
+	"redoubt ceremony 1\nwallet cold-1\nscript wsh\nnetwork regtest\nquorum 2 3\naccount 0\n"            \
+	"token 0123456789abcdef\nshares 3 5\nchain 1\nleader Lena\nwitness Wim\nsigner Anna\nsigner Ben\n"   \
 	"signer Carl\n"
 
 // Signer i's key of the plan, from a seed of bytes i.
 static void key_of(const struct ceremony_plan *p, uint8_t i, struct descriptor_key *ret)
 {
 	uint8_t seed[32];
-	char key[PATH_TEXT_MAX + HD_TEXT_MAX + 16], origin[PATH_TEXT_MAX + 1], xpub[HD_TEXT_MAX + 1], fingerprint[9];
+	char key[PATH_TEXT_MAX + HD_TEXT_MAX + 16], origin[PATH_TEXT_MAX + 1], xpub[HD_TEXT_MAX + 1],
+		fingerprint[9];
 	uint8_t bytes[HD_FINGERPRINT_SIZE];
 	struct path path;
 	struct hd_private master, account;
@@ -201,7 +202,8 @@ static void wallet_is_the_plans(void **state)
 	assert_int_equal(made.groups[0].threshold, 2);
 	assert_int_equal(descriptor_format(&made, made_text, sizeof made_text), 0);
 	for (unsigned i = 0; i < 3; i++)
-		assert_int_equal(ceremony_wallet_check(&plan.plan, &made, i + 1, &keys[i]), CEREMONY_WALLET_FINE);
+		assert_int_equal(ceremony_wallet_check(&plan.plan, &made, i + 1, &keys[i]),
+				 CEREMONY_WALLET_FINE);
 	assert_int_equal(ceremony_wallet_check(&plan.plan, &made, 0, &keys[2]), CEREMONY_WALLET_FINE);
 	// at another signer's place, or not there
 	assert_int_equal(ceremony_wallet_check(&plan.plan, &made, 1, &keys[1]), CEREMONY_WALLET_KEY);
@@ -253,7 +255,8 @@ static void unvault_and_taproot_keep_their_places(void **state)
 	assert_int_equal(ceremony_wallet_make(&p, keys, 6, &made), CEREMONY_WALLET_FINE);
 	assert_int_equal(made.kind, DESCRIPTOR_WSH_UNVAULT);
 	assert_int_equal(made.lock, 144);
-	assert_memory_equal(made.keys[0].fingerprint, keys[3].fingerprint, HD_FINGERPRINT_SIZE); // cancel stands first
+	assert_memory_equal(made.keys[0].fingerprint, keys[3].fingerprint,
+			    HD_FINGERPRINT_SIZE); // cancel stands first
 	assert_int_equal(ceremony_wallet_check(&p, &made, 4, &keys[3]), CEREMONY_WALLET_FINE);
 	assert_int_equal(ceremony_wallet_check(&p, &made, 1, &keys[0]), CEREMONY_WALLET_FINE);
 	assert_int_equal(ceremony_wallet_check(&p, &made, 1, &keys[3]), CEREMONY_WALLET_KEY);
@@ -273,14 +276,29 @@ static void unvault_and_taproot_keep_their_places(void **state)
 static void protocol_says_all_and_no_line_is_lost(void **state)
 {
 	static char paper[PROTOCOL_TEXT_MAX + 1];
-	const struct protocol_facts facts = { .version = "1", .written = 1763777000, .log_code = "act 3, AAAA-BBBB" };
+	const struct protocol_facts facts = { .version = "1",
+					      .written = 1763777000,
+					      .log_code = "act 3, AAAA-BBBB" };
 	whole_make();
 	size_t size = protocol_write(&whole, &facts, paper);
 	assert_int_equal(strlen(paper), size);
-	static const char *const words[] = { "signer 2 of wallet cold-1", "Lena", "Wim", "Anna", "Ben", "Carl",
-					     "Holder 0", "Holder 1", "abababab", "act 3, AAAA-BBBB", "kernel, 256",
-					     "dice, 256", "given by people        276 bits", "2025-11-22T02:03:20Z",
-					     "0x36f1241be87A8009511B8C3EA27425f25244A271", "holder signs", "place and date" };
+	static const char *const words[] = { "signer 2 of wallet cold-1",
+					     "Lena",
+					     "Wim",
+					     "Anna",
+					     "Ben",
+					     "Carl",
+					     "Holder 0",
+					     "Holder 1",
+					     "abababab",
+					     "act 3, AAAA-BBBB",
+					     "kernel, 256",
+					     "dice, 256",
+					     "given by people        276 bits",
+					     "2025-11-22T02:03:20Z",
+					     "0x36f1241be87A8009511B8C3EA27425f25244A271",
+					     "holder signs",
+					     "place and date" };
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (!strstr(paper, words[i]))
 			fail_msg("no %s in\n%s", words[i], paper);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ceremony's text, read and written: ceremony.h has the grammar. What is read must be, byte for byte, what
-// would be written for it, so that one ceremony has one text and one digest.
+// The ceremony's text, read and written: ceremony.h has the grammar. What is read must be, byte for byte,
+// what would be written for it, so that one ceremony has one text and one digest.
 #include "base/text.h"
 #include "ceremony.h"
 #include "utc.h"
@@ -83,7 +83,8 @@ static bool hex_take(struct words *words, void *to, size_t size)
 static bool time_take(struct words *words, uint64_t *ret)
 {
 	struct words word;
-	return word_take(words, &word) && utc_parse(word.at, (size_t)(word.end - word.at), ret) == 0 && *ret > 0;
+	return word_take(words, &word) && utc_parse(word.at, (size_t)(word.end - word.at), ret) == 0 &&
+	       *ret > 0;
 }
 
 static bool name_take(struct lines *lines, const char *line, char *to, size_t room)
@@ -102,7 +103,8 @@ static bool quorum_take(struct lines *lines, const char *line, struct ceremony_q
 {
 	struct words words;
 	uint64_t threshold, count;
-	if (!line_take(lines, line, &words) || !number_take(&words, 16, &threshold) || !number_take(&words, 16, &count))
+	if (!line_take(lines, line, &words) || !number_take(&words, 16, &threshold) ||
+	    !number_take(&words, 16, &count))
 		return false;
 	*ret = (struct ceremony_quorum){ (unsigned)threshold, (unsigned)count };
 	return true;
@@ -162,10 +164,12 @@ static bool plan_take(struct lines *lines, struct ceremony_plan *plan)
 {
 	struct ceremony_quorum shares;
 	uint64_t account;
-	if (!name_take(lines, "wallet", plan->wallet, sizeof plan->wallet) || !script_take(lines, &plan->script) ||
-	    !network_take(lines, &plan->network) || !quorum_take(lines, "quorum", &plan->quorum) ||
-	    !unvault_take(lines, plan) || !value_take(lines, "account", PATH_HARDENED - 1, &account) ||
-	    !name_take(lines, "token", plan->token, sizeof plan->token) || !quorum_take(lines, "shares", &shares))
+	if (!name_take(lines, "wallet", plan->wallet, sizeof plan->wallet) ||
+	    !script_take(lines, &plan->script) || !network_take(lines, &plan->network) ||
+	    !quorum_take(lines, "quorum", &plan->quorum) || !unvault_take(lines, plan) ||
+	    !value_take(lines, "account", PATH_HARDENED - 1, &account) ||
+	    !name_take(lines, "token", plan->token, sizeof plan->token) ||
+	    !quorum_take(lines, "shares", &shares))
 		return false;
 	plan->account = (uint32_t)account;
 	plan->shares = (struct shares_plan){ (uint8_t)shares.threshold, (uint8_t)shares.count };
@@ -182,7 +186,8 @@ static bool source_take(struct words *words, struct ceremony_source *ret)
 	ret->bits = (unsigned)bits;
 	for (unsigned kind = 0; kind <= ENTROPY_TEXT; kind++) {
 		const char *name = entropy_kind_name((enum entropy_kind)kind);
-		if (strlen(name) == (size_t)(word.end - word.at) && memcmp(name, word.at, strlen(name)) == 0) {
+		if (strlen(name) == (size_t)(word.end - word.at) &&
+		    memcmp(name, word.at, strlen(name)) == 0) {
 			ret->kind = (enum entropy_kind)kind;
 			return true;
 		}
@@ -205,7 +210,8 @@ static bool shares_take(struct lines *lines, struct ceremony *c)
 	struct words words;
 	while (c->share_count < c->plan.shares.count && line_take(lines, "share", &words)) {
 		struct ceremony_share *share = &c->shares[c->share_count++];
-		if (!hex_take(&words, share->digest, sizeof share->digest) || !time_take(&words, &share->seconds) ||
+		if (!hex_take(&words, share->digest, sizeof share->digest) ||
+		    !time_take(&words, &share->seconds) ||
 		    !rest_copy(&words, share->holder, sizeof share->holder))
 			return false;
 	}
@@ -244,7 +250,8 @@ static bool signer_take(struct lines *lines, struct ceremony *c)
 	c->me = (unsigned)me;
 	(void)!name_take(lines, "evm", c->evm, sizeof c->evm);
 	if (!hex_line(lines, "keystore", c->keystore, sizeof c->keystore) ||
-	    !hex_line(lines, "salt", c->salt, sizeof c->salt) || !shares_take(lines, c) || !done_take(lines, c))
+	    !hex_line(lines, "salt", c->salt, sizeof c->salt) || !shares_take(lines, c) ||
+	    !done_take(lines, c))
 		return false;
 	(void)!name_take(lines, "descriptor", c->descriptor, sizeof c->descriptor);
 	(void)!hex_line(lines, "program", c->program, sizeof c->program);
@@ -311,7 +318,8 @@ static const char *time_text(uint64_t seconds, char to[UTC_TEXT_SIZE])
 static void put_plan(struct text *t, const struct ceremony_plan *plan)
 {
 	put(t, HEAD "\nwallet %s\nscript %s\nnetwork %s\nquorum %u %u\n", plan->wallet,
-	    ceremony_script_name(plan->script), plan->network->name, plan->quorum.threshold, plan->quorum.count);
+	    ceremony_script_name(plan->script), plan->network->name, plan->quorum.threshold,
+	    plan->quorum.count);
 	if (plan->script == CEREMONY_UNVAULT)
 		put(t, "cancel %u %u\nlock %u\n", plan->cancel.threshold, plan->cancel.count, plan->lock);
 	put(t, "account %u\ntoken %s\nshares %u %u\n", plan->account, plan->token, plan->shares.threshold,

@@ -12,12 +12,14 @@
 
 static const char *const refusals[] = {
 	[CEREMONY_WALLET_FINE] = "accepted",
-	[CEREMONY_WALLET_KEY] = "your own key is not at its place in this descriptor: it was replaced or moved",
+	[CEREMONY_WALLET_KEY] =
+		"your own key is not at its place in this descriptor: it was replaced or moved",
 	[CEREMONY_WALLET_REPEATED] = "one key occurs twice: one signer would count as two",
 	[CEREMONY_WALLET_COUNT] = "it has not as many keys as the plan has signers",
 	[CEREMONY_WALLET_SCRIPT] = "it is not the script, the quorum or the delay of the plan",
 	[CEREMONY_WALLET_NETWORK] = "it belongs to another network than the plan",
-	[CEREMONY_WALLET_PATH] = "a key is not of the account that the plan names, or has other branches than <0;1>/*",
+	[CEREMONY_WALLET_PATH] =
+		"a key is not of the account that the plan names, or has other branches than <0;1>/*",
 	[CEREMONY_WALLET_MASTER] = "two keys come from one master key: one signer would count as two",
 };
 
@@ -86,7 +88,8 @@ static void put_template(struct text *t, const struct ceremony_plan *plan, const
 }
 
 // A key record gives [origin]xpub and nothing below it.
-static enum ceremony_wallet_refusal key_check(const struct ceremony_plan *plan, const struct descriptor_key *key)
+static enum ceremony_wallet_refusal key_check(const struct ceremony_plan *plan,
+					      const struct descriptor_key *key)
 {
 	struct path account;
 	ceremony_account(plan, &account);
@@ -103,8 +106,8 @@ static bool key_same(const struct descriptor_key *a, const struct descriptor_key
 	       memcmp(a->base.chain_code, b->base.chain_code, sizeof a->base.chain_code) == 0;
 }
 
-static enum ceremony_wallet_refusal keys_check(const struct ceremony_plan *plan, const struct descriptor_key *keys,
-					       size_t count)
+static enum ceremony_wallet_refusal keys_check(const struct ceremony_plan *plan,
+					       const struct descriptor_key *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		enum ceremony_wallet_refusal refusal = key_check(plan, &keys[i]);
@@ -120,8 +123,9 @@ static enum ceremony_wallet_refusal keys_check(const struct ceremony_plan *plan,
 	return CEREMONY_WALLET_FINE;
 }
 
-enum ceremony_wallet_refusal ceremony_wallet_make(const struct ceremony_plan *plan, const struct descriptor_key *keys,
-						  size_t count, struct descriptor *ret)
+enum ceremony_wallet_refusal ceremony_wallet_make(const struct ceremony_plan *plan,
+						  const struct descriptor_key *keys, size_t count,
+						  struct descriptor *ret)
 {
 	static struct text t;
 	char checksum[DESCRIPTOR_CHECKSUM_SIZE + 1];
@@ -135,11 +139,13 @@ enum ceremony_wallet_refusal ceremony_wallet_make(const struct ceremony_plan *pl
 	ASSERT(descriptor_checksum(t.at, t.size, checksum) == 0);
 	put(&t, "#");
 	put(&t, checksum);
-	return descriptor_parse(plan->network, t.at, t.size, ret) ? CEREMONY_WALLET_SCRIPT : CEREMONY_WALLET_FINE;
+	return descriptor_parse(plan->network, t.at, t.size, ret) ? CEREMONY_WALLET_SCRIPT
+								  : CEREMONY_WALLET_FINE;
 }
 
 // The keys of a descriptor in the order of the plan's signers; how many of those must be.
-static size_t signers_of(const struct ceremony_plan *plan, const struct descriptor *d, struct descriptor_key *ret)
+static size_t signers_of(const struct ceremony_plan *plan, const struct descriptor *d,
+			 struct descriptor_key *ret)
 {
 	size_t count = 0;
 	if (plan->script == CEREMONY_TR) {
@@ -171,11 +177,12 @@ enum ceremony_wallet_refusal ceremony_wallet_check(const struct ceremony_plan *p
 	enum ceremony_wallet_refusal refusal = ceremony_wallet_make(plan, keys, count, &again);
 	if (refusal)
 		return refusal;
-	if (descriptor_format(descriptor, text[0], sizeof text[0]) || descriptor_format(&again, text[1], sizeof text[1]) ||
-	    strcmp(text[0], text[1]) != 0)
+	if (descriptor_format(descriptor, text[0], sizeof text[0]) ||
+	    descriptor_format(&again, text[1], sizeof text[1]) || strcmp(text[0], text[1]) != 0)
 		return CEREMONY_WALLET_SCRIPT;
 	for (size_t i = 0; i < count; i++) { // none was twice
-		if (key_same(&keys[i], own) && memcmp(keys[i].fingerprint, own->fingerprint, HD_FINGERPRINT_SIZE) == 0)
+		if (key_same(&keys[i], own) &&
+		    memcmp(keys[i].fingerprint, own->fingerprint, HD_FINGERPRINT_SIZE) == 0)
 			return me == 0 || i == me - 1 ? CEREMONY_WALLET_FINE : CEREMONY_WALLET_KEY;
 	}
 	return CEREMONY_WALLET_KEY;

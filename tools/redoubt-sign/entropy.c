@@ -22,12 +22,15 @@ static const char *const refusals[] = {
 	[ENTROPY_FINE] = "accepted",
 	[ENTROPY_FULL] = "there are as many sources as fit; go on",
 	[ENTROPY_LENGTH] = "longer than 1,024 characters; give it as two sources",
-	[ENTROPY_CHARACTER] = "a character that cannot be: dice are 1 to 6, coins h and t, text is plain ASCII",
-	[ENTROPY_GROUP] = "a group is longer or shorter than the first one: a throw was left out or typed twice",
+	[ENTROPY_CHARACTER] =
+		"a character that cannot be: dice are 1 to 6, coins h and t, text is plain ASCII",
+	[ENTROPY_GROUP] =
+		"a group is longer or shorter than the first one: a throw was left out or typed twice",
 	[ENTROPY_FEW] = "too few: at least 20 throws or 16 characters in one source",
 	[ENTROPY_EQUAL] = "the same over and over: that was not thrown",
 	[ENTROPY_REPEATED] = "the same as a source given before: it adds nothing",
-	[ENTROPY_WEAK] = "people must give at least 256 bits: 99 throws of a die, or 256 coins, or text beside them",
+	[ENTROPY_WEAK] =
+		"people must give at least 256 bits: 99 throws of a die, or 256 coins, or text beside them",
 };
 
 const char *entropy_kind_name(enum entropy_kind kind)
@@ -115,7 +118,8 @@ static enum entropy_refusal source_judge(const struct entropy *entropy, const st
 	return repeated(entropy, source) ? ENTROPY_REPEATED : ENTROPY_FINE;
 }
 
-enum entropy_refusal entropy_add(struct entropy *entropy, enum entropy_kind kind, const char *text, size_t length)
+enum entropy_refusal entropy_add(struct entropy *entropy, enum entropy_kind kind, const char *text,
+				 size_t length)
 {
 	ASSERT(kind != ENTROPY_KERNEL && entropy->count > 0);
 	if (entropy->count == ENTROPY_SOURCES_MAX)
@@ -183,7 +187,8 @@ enum entropy_refusal entropy_seed(const struct entropy *entropy, uint8_t seed[EN
 		return ENTROPY_WEAK;
 	for (size_t i = 0; i < entropy->count; i++)
 		entropy_source_digest(entropy, i, digests[i]);
-	hkdf_sha256(digests, entropy->count * SHA256_SIZE, salt, sizeof salt - 1, "seed", seed, ENTROPY_SEED_SIZE);
+	hkdf_sha256(digests, entropy->count * SHA256_SIZE, salt, sizeof salt - 1, "seed", seed,
+		    ENTROPY_SEED_SIZE);
 	secret_wipe(digests, sizeof digests);
 	return ENTROPY_FINE;
 }

@@ -15,13 +15,13 @@
 
 #include "crypto/sha256.h"
 
-#define ENTROPY_SEED_SIZE     32
-#define ENTROPY_KERNEL_SIZE   32
-#define ENTROPY_SOURCES_MAX   9    // the kernel and eight of people's
-#define ENTROPY_TEXT_MAX      1024 // bytes of one source
-#define ENTROPY_PEOPLE_BITS   256  // what people must give together, beside the kernel
-#define ENTROPY_GROUP_MAX     10   // digits between two spaces: what an eye counts
-#define ENTROPY_THROWS_MIN    20   // of dice or coins in one source; fewer is a slip of the hand
+#define ENTROPY_SEED_SIZE      32
+#define ENTROPY_KERNEL_SIZE    32
+#define ENTROPY_SOURCES_MAX    9    // the kernel and eight of people's
+#define ENTROPY_TEXT_MAX       1024 // bytes of one source
+#define ENTROPY_PEOPLE_BITS    256  // what people must give together, beside the kernel
+#define ENTROPY_GROUP_MAX      10   // digits between two spaces: what an eye counts
+#define ENTROPY_THROWS_MIN     20   // of dice or coins in one source; fewer is a slip of the hand
 #define ENTROPY_CHARACTERS_MIN 16
 
 enum entropy_kind {

@@ -7,8 +7,9 @@
 
 #include "entropy.h"
 
-#define DICE "3246115135 1521144121 5415126651 5541215234 2515356215 5623156151 5246543454 3322621535 " \
-	     "4364351154 232441615"
+#define DICE                                                                                                 \
+	"3246115135 1521144121 5415126651 5541215234 2515356215 5623156151 5246543454 3322621535 "           \
+	"4364351154 232441615"
 #define COINS "ttttt hhtth htttt thtth hthht hhttt hhttt htttt"
 #define TEXT  "the quick brown fox, 17 jumps"
 

@@ -20,7 +20,8 @@ int seed_match(const uint8_t *seed, size_t size, const uint8_t fingerprint[HD_FI
 		return 0;
 	hex_encode(fingerprint, HD_FINGERPRINT_SIZE, wanted);
 	hex_encode(got, HD_FINGERPRINT_SIZE, is);
-	complain("these shares give the key %s, and not %s: they belong to another wallet", r ? "(none)" : is, wanted);
+	complain("these shares give the key %s, and not %s: they belong to another wallet", r ? "(none)" : is,
+		 wanted);
 	return EXIT_REFUSED;
 }
 
@@ -32,7 +33,8 @@ static int whole_prove(struct room *room)
 	const struct ceremony *c = &room->ceremony;
 	uint8_t *seed = secret_alloc(SLIP39_SECRET_MAX);
 	screen_page("Prove the backup");
-	screen_text("Each holder types his own share and looks away while others do. What comes out is compared with the "
+	screen_text("Each holder types his own share and looks away while others do. What comes out is "
+		    "compared with the "
 		    "fingerprint of the ceremony, is neither shown nor written, and is wiped.");
 	int r = seed ? shares_take_all(seed, &size, &count) : EXIT_FAILED;
 	if (!r)
@@ -45,7 +47,8 @@ static int whole_prove(struct room *room)
 	if (r || noted)
 		return r ? r : noted;
 	screen_page("The backup is good");
-	screen_text("%u shares gave the key of signer %u of %s. Nothing of it was kept.", count, c->me, c->plan.wallet);
+	screen_text("%u shares gave the key of signer %u of %s. Nothing of it was kept.", count, c->me,
+		    c->plan.wallet);
 	return EXIT_DONE;
 }
 
@@ -79,12 +82,14 @@ static int share_prove(struct room *room)
 	if ((r = vault_note(&room->vault, "share-proven", details, ARRAY_LEN(details))))
 		return r;
 	if (found < 0) {
-		complain("the words are a share, but none that this ceremony gave out last: of another key, or of a set "
+		complain("the words are a share, but none that this ceremony gave out last: of another key, "
+			 "or of a set "
 			 "that was replaced");
 		return EXIT_REFUSED;
 	}
 	screen_page("The share is good");
-	screen_text("It is share %d of %u, given to %s.", found + 1, c->plan.shares.count, c->shares[found].holder);
+	screen_text("It is share %d of %u, given to %s.", found + 1, c->plan.shares.count,
+		    c->shares[found].holder);
 	return EXIT_DONE;
 }
 

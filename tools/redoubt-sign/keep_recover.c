@@ -44,7 +44,8 @@ static int goal_read(struct recovery *recovery)
 	if (recovery->ceremony && !recovery->plan)
 		return ceremony_read(recovery->ceremony, c);
 	if (recovery->ceremony || !recovery->plan || !recovery->signer || !recovery->fingerprint) {
-		complain("give --ceremony FILE, or --plan FILE, --signer N and --fingerprint HEX from the protocol");
+		complain("give --ceremony FILE, or --plan FILE, --signer N and --fingerprint HEX from the "
+			 "protocol");
 		return EXIT_USAGE;
 	}
 	int r = plan_read(recovery->plan, c);
@@ -53,7 +54,8 @@ static int goal_read(struct recovery *recovery)
 	if (!number_read(recovery->signer, "--signer", 1, ceremony_signer_count(&c->plan), &me))
 		return EXIT_USAGE;
 	c->me = (unsigned)me;
-	if (hex_decode(recovery->fingerprint, strlen(recovery->fingerprint), c->fingerprint, HD_FINGERPRINT_SIZE)) {
+	if (hex_decode(recovery->fingerprint, strlen(recovery->fingerprint), c->fingerprint,
+		       HD_FINGERPRINT_SIZE)) {
 		complain("--fingerprint has eight hexadecimal digits, not '%s'", recovery->fingerprint);
 		return EXIT_USAGE;
 	}
@@ -134,7 +136,8 @@ static int recover(struct recovery *recovery)
 		return r;
 	screen_page("The wallet is recovered");
 	screen_field("now", "%s", ceremony_step_text(ceremony_next(c)));
-	screen_text("Its shares were together in one room: whoever could read them all has the key. If that is not ruled "
+	screen_text("Its shares were together in one room: whoever could read them all has the key. If that "
+		    "is not ruled "
 		    "out, rotate.");
 	return EXIT_DONE;
 }
@@ -157,8 +160,8 @@ int keep_recover_run(int argc, char **argv)
 	recovery->room.out = OUTLET_NONE;
 	r = goal_read(recovery);
 	if (!r && recovery->memory &&
-	    !number_read(recovery->memory, "--memory", KEYSTORE_MEMORY_KIB_MIN >> 10, KEYSTORE_MEMORY_KIB_MAX >> 10,
-			 &recovery->memory_mib))
+	    !number_read(recovery->memory, "--memory", KEYSTORE_MEMORY_KIB_MIN >> 10,
+			 KEYSTORE_MEMORY_KIB_MAX >> 10, &recovery->memory_mib))
 		r = EXIT_USAGE;
 	if (!r)
 		r = program_digest(recovery->room.ceremony.program);

@@ -11,12 +11,15 @@ static void truth_show(const struct ceremony *c)
 {
 	screen_page("Replace a lost share");
 	screen_text("Read this first:");
-	screen_item("The new set gives the same key as the old one. Any %u of the OLD shares still give it, for ever: "
+	screen_item("The new set gives the same key as the old one. Any %u of the OLD shares still give it, "
+		    "for ever: "
 		    "splitting again takes nothing away from whoever holds them.",
 		    c->plan.shares.threshold);
-	screen_item("So this is for a share that is certainly destroyed. If one may be in foreign hands, stop here and "
+	screen_item("So this is for a share that is certainly destroyed. If one may be in foreign hands, "
+		    "stop here and "
 		    "rotate the key (keep rotate).");
-	screen_item("All old shares that still exist are burnt before witnesses once the new ones are read back. Old "
+	screen_item("All old shares that still exist are burnt before witnesses once the new ones are read "
+		    "back. Old "
 		    "and new shares do not mix: their identifiers differ.");
 }
 
@@ -68,7 +71,8 @@ static int replace_run(struct room *room, unsigned words)
 	struct ceremony *c = &room->ceremony;
 	char witness[CEREMONY_NAME_MAX + 1];
 	if (!c->done[CEREMONY_SHARES].seconds) {
-		complain("the first set was not given out whole; go on with it: redoubt-sign ceremony shares");
+		complain(
+			"the first set was not given out whole; go on with it: redoubt-sign ceremony shares");
 		return EXIT_REFUSED;
 	}
 	int r = room_confine(room);
@@ -88,7 +92,8 @@ static int replace_run(struct room *room, unsigned words)
 	if (r)
 		return r;
 	screen_page("The new set is given");
-	screen_text("Now burn every old share that still exists, each before a witness, and write it on the protocol. "
+	screen_text("Now burn every old share that still exists, each before a witness, and write it on the "
+		    "protocol. "
 		    "Until then any %u of them give the key.",
 		    c->plan.shares.threshold);
 	return EXIT_DONE;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// "keep rotate" and "keep swept". A new key is a new ceremony in a new vault; this one stays sealed, knows the
-// new wallet so that the sweep into it is recognised, and may be wiped when the sweep is confirmed.
+// "keep rotate" and "keep swept". A new key is a new ceremony in a new vault; this one stays sealed, knows
+// the new wallet so that the sweep into it is recognised, and may be wiped when the sweep is confirmed.
 #include "base/text.h"
 #include "ceremony_steps.h"
 #include "keep.h"
@@ -11,16 +11,20 @@
 static void steps_show(const struct ceremony *c, const char *wallet, const char *address)
 {
 	screen_page("The funds move now, and in this order");
-	screen_item("Online: stop handing out addresses of '%s'; deposits go to '%s' from now on.", c->plan.wallet, wallet);
-	screen_item("Send a small amount to %s first, and spend it back with the new keys: a wallet that never "
-		    "paid is not proven.",
-		    address);
-	screen_item("Build one sweep of everything in '%s' to an address of '%s'; %u of the old signers sign it. "
-		    "Each review must say 'our wallet %s' and nothing else but the fee.",
-		    c->plan.wallet, wallet, c->plan.quorum.threshold, wallet);
+	screen_item("Online: stop handing out addresses of '%s'; deposits go to '%s' from now on.",
+		    c->plan.wallet, wallet);
+	screen_item(
+		"Send a small amount to %s first, and spend it back with the new keys: a wallet that never "
+		"paid is not proven.",
+		address);
+	screen_item(
+		"Build one sweep of everything in '%s' to an address of '%s'; %u of the old signers sign it. "
+		"Each review must say 'our wallet %s' and nothing else but the fee.",
+		c->plan.wallet, wallet, c->plan.quorum.threshold, wallet);
 	screen_item("EVM: the new accounts become owners of the Safe, and the old ones go (ceremony open).");
 	screen_item("Wait until the sweep has six blocks above it, and the old addresses are empty.");
-	screen_item("Here: redoubt-sign keep swept --txid TXID. Keep this vault and its shares a year longer: late "
+	screen_item("Here: redoubt-sign keep swept --txid TXID. Keep this vault and its shares a year "
+		    "longer: late "
 		    "deposits to old addresses need them. Then keep wipe, and burn the old shares.");
 }
 
@@ -36,7 +40,8 @@ static int reason_ask(const struct ceremony *c, char *reason, size_t room, char 
 static int rotate(struct room *room, const struct ceremony_plan *plan, const struct descriptor *descriptor)
 {
 	struct ceremony *c = &room->ceremony;
-	char address[ADDRESS_TEXT_MAX + 1], reason[200], second[CEREMONY_NAME_MAX + 1], name[VAULT_NAME_MAX + 1];
+	char address[ADDRESS_TEXT_MAX + 1], reason[200], second[CEREMONY_NAME_MAX + 1],
+		name[VAULT_NAME_MAX + 1];
 	struct vault_change change;
 	int r = first_address(descriptor, address);
 	if (!r)
@@ -59,16 +64,18 @@ static int rotate(struct room *room, const struct ceremony_plan *plan, const str
 	if (r)
 		return r;
 	snprintf(c->rotation, sizeof c->rotation, "begun to %s", plan->wallet);
-	const struct log_field details[] = {
-		{ "to", plan->wallet }, { "first-address", address }, { "reason", reason }, { "second", second }
-	};
+	const struct log_field details[] = { { "to", plan->wallet },
+					     { "first-address", address },
+					     { "reason", reason },
+					     { "second", second } };
 	if ((r = room_act(room, "rotation-begun", details, ARRAY_LEN(details), &change, 1)))
 		return r;
 	steps_show(c, plan->wallet, address);
 	return EXIT_DONE;
 }
 
-static int rotation_check(const struct ceremony *c, const struct ceremony_plan *plan, const struct descriptor *descriptor)
+static int rotation_check(const struct ceremony *c, const struct ceremony_plan *plan,
+			  const struct descriptor *descriptor)
 {
 	struct descriptor_key own;
 	int r = room_own_key(c, &own);
@@ -79,12 +86,14 @@ static int rotation_check(const struct ceremony *c, const struct ceremony_plan *
 		return EXIT_REFUSED;
 	}
 	if (plan->network != c->plan.network) {
-		complain("the new wallet is of network %s, the old one of %s", plan->network->name, c->plan.network->name);
+		complain("the new wallet is of network %s, the old one of %s", plan->network->name,
+			 c->plan.network->name);
 		return EXIT_REFUSED;
 	}
 	for (size_t i = 0; i < descriptor->key_count; i++) {
 		if (memcmp(descriptor->keys[i].fingerprint, c->fingerprint, HD_FINGERPRINT_SIZE) == 0) {
-			complain("the new wallet still holds this vault's key %s: that is no rotation", "which is replaced");
+			complain("the new wallet still holds this vault's key %s: that is no rotation",
+				 "which is replaced");
 			return EXIT_REFUSED;
 		}
 	}
@@ -128,7 +137,8 @@ static int swept(struct room *room, const char *txid)
 		return r;
 	screen_page("Rotate: the sweep is confirmed");
 	screen_field("transaction", "%s", txid);
-	screen_text("Both of you have seen, at two different explorers or nodes, that it has at least six blocks above it "
+	screen_text("Both of you have seen, at two different explorers or nodes, that it has at least six "
+		    "blocks above it "
 		    "and that the old addresses are empty.");
 	r = second_ask(&room->ceremony, second);
 	if (!r && screen_confirm("Type: the old wallet is empty", "the old wallet is empty"))
@@ -140,7 +150,8 @@ static int swept(struct room *room, const char *txid)
 	if ((r = room_act(room, "rotation-swept", details, ARRAY_LEN(details), NULL, 0)))
 		return r;
 	screen_page("The rotation is complete");
-	screen_text("This vault may be wiped when no late deposit can come any more: redoubt-sign keep wipe --log FILE");
+	screen_text("This vault may be wiped when no late deposit can come any more: redoubt-sign keep wipe "
+		    "--log FILE");
 	return EXIT_DONE;
 }
 

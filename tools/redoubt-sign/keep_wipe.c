@@ -18,9 +18,11 @@ static void truth_show(const struct ceremony *c)
 	screen_field("rotation", "%s", c->rotation[0] ? c->rotation : "none: the key may still guard money");
 	screen_text("What this can and cannot do:");
 	screen_item("Every file is overwritten with random bytes, synced and removed.");
-	screen_item("An SSD, a memory stick and a file system that copies on write keep old blocks that no program can "
+	screen_item("An SSD, a memory stick and a file system that copies on write keep old blocks that no "
+		    "program can "
 		    "reach. There the sealed key may survive; only the passphrase then stands before it.");
-	screen_item("The real answer is the disk's own key (full-disk encryption: destroy its header), or the disk in "
+	screen_item("The real answer is the disk's own key (full-disk encryption: destroy its header), or "
+		    "the disk in "
 		    "pieces. Do that too.");
 	screen_item("The shares are not touched by this: burn them before witnesses.");
 }
@@ -118,7 +120,8 @@ int keep_wipe_run(int argc, char **argv)
 	if ((r = room_open(&room)))
 		return r;
 	if (!unswept && strncmp(room->ceremony.rotation, "swept", 5) != 0) {
-		complain("this key's wallet was not swept (keep rotate, keep swept). If it never held anything, or is "
+		complain("this key's wallet was not swept (keep rotate, keep swept). If it never held "
+			 "anything, or is "
 			 "recovered elsewhere, say --without-sweep");
 		r = EXIT_REFUSED;
 	}

@@ -42,14 +42,14 @@ static void plan_put(struct text *t, const struct ceremony_plan *plan)
 {
 	uint8_t plan_digest[SHA256_SIZE];
 	heading(t, "Plan");
-	put(t, "%-22s %s\n%-22s %s\n%-22s %s\n", "wallet", plan->wallet, "network", plan->network->name, "script",
-	    ceremony_script_name(plan->script));
+	put(t, "%-22s %s\n%-22s %s\n%-22s %s\n", "wallet", plan->wallet, "network", plan->network->name,
+	    "script", ceremony_script_name(plan->script));
 	put(t, "%-22s %u of %u\n", "quorum", plan->quorum.threshold, plan->quorum.count);
 	if (plan->script == CEREMONY_UNVAULT)
-		put(t, "%-22s %u of %u at once; payment after %u blocks\n", "may cancel", plan->cancel.threshold,
-		    plan->cancel.count, plan->lock);
-	put(t, "%-22s %u of %u\n%-22s %s\n", "shares of each key", plan->shares.threshold, plan->shares.count, "token",
-	    plan->token);
+		put(t, "%-22s %u of %u at once; payment after %u blocks\n", "may cancel",
+		    plan->cancel.threshold, plan->cancel.count, plan->lock);
+	put(t, "%-22s %u of %u\n%-22s %s\n", "shares of each key", plan->shares.threshold, plan->shares.count,
+	    "token", plan->token);
 	ceremony_plan_digest(plan, plan_digest);
 	digest(t, "plan, SHA-256", plan_digest);
 	put(t, "%-22s %s\n", "leader", plan->leader);
@@ -66,7 +66,8 @@ static void key_put(struct text *t, const struct ceremony *c)
 	heading(t, "Key");
 	digest(t, "kernel's commitment", c->commitment);
 	for (unsigned i = 0; i < c->source_count; i++) {
-		put(t, "%-22s %s, %u bits\n", "source", entropy_kind_name(c->sources[i].kind), c->sources[i].bits);
+		put(t, "%-22s %s, %u bits\n", "source", entropy_kind_name(c->sources[i].kind),
+		    c->sources[i].bits);
 		people += i ? c->sources[i].bits : 0;
 	}
 	put(t, "%-22s %u bits\n", "given by people", people);
@@ -120,7 +121,8 @@ static void signatures_put(struct text *t, const struct ceremony *c)
 	put(t, "\n%-22s %s\n", "place and date", line);
 }
 
-size_t protocol_write(const struct ceremony *ceremony, const struct protocol_facts *facts, char to[PROTOCOL_TEXT_MAX + 1])
+size_t protocol_write(const struct ceremony *ceremony, const struct protocol_facts *facts,
+		      char to[PROTOCOL_TEXT_MAX + 1])
 {
 	struct text t = { to, 0 };
 	uint8_t above[SHA256_SIZE];

@@ -35,7 +35,8 @@ int shares_split(const struct shares_plan *plan, const uint8_t *seed, size_t siz
 	return result;
 }
 
-void shares_digest(const uint8_t salt[SHARES_SALT_SIZE], const struct slip39_share *share, uint8_t ret[SHA256_SIZE])
+void shares_digest(const uint8_t salt[SHARES_SALT_SIZE], const struct slip39_share *share,
+		   uint8_t ret[SHA256_SIZE])
 {
 	static const char domain[] = "redoubt share 1\n";
 	char text[sizeof domain + SLIP39_TEXT_MAX];
@@ -90,7 +91,8 @@ bool shares_word_same(const char *shown, size_t place, const char *typed)
 {
 	const char *word;
 	size_t length;
-	return shares_word(shown, place, &word, &length) && strlen(typed) == length && memcmp(typed, word, length) == 0;
+	return shares_word(shown, place, &word, &length) && strlen(typed) == length &&
+	       memcmp(typed, word, length) == 0;
 }
 
 void shares_choose(const uint8_t *random, size_t want, size_t count, uint8_t *ret_places)
@@ -114,7 +116,8 @@ const char *shares_parse_text(int result)
 		"not 20 to 33 words with single spaces between",
 		"a word is not in the list of SLIP-39",
 		"the checksum is wrong: a word was misread or misplaced",
-		"the share's own numbers are out of range: it was not written by a program that keeps to SLIP-39",
+		"the share's own numbers are out of range: it was not written by a program that keeps to "
+		"SLIP-39",
 	};
 	return texts[result];
 }

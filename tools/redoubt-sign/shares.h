@@ -30,8 +30,8 @@ MUST_USE int shares_split(const struct shares_plan *plan, const uint8_t *seed, s
 void shares_digest(const uint8_t salt[SHARES_SALT_SIZE], const struct slip39_share *share,
 		   uint8_t ret[SHA256_SIZE]);
 
-// What a person typed: spaces made single, letters small, nothing else changed. Returns the length; `to` holds
-// length + 1 bytes.
+// What a person typed: spaces made single, letters small, nothing else changed. Returns the length; `to`
+// holds length + 1 bytes.
 size_t shares_tidy(const char *text, size_t length, char *to);
 
 // The words of a share: where the place'th (from 0) begins and how long it is. False when there is none.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The digest and the polynomial's bytes were computed apart from this code (Python's hmac; HKDF by openssl kdf).
+// The digest and the polynomial's bytes were computed apart from this code (Python's hmac; HKDF by openssl
+// kdf).
 #include "base/testing.h"
 #include "crypto/secret.h"
 
@@ -25,7 +26,8 @@ static void any_quorum_of_a_split_gives_the_seed(void **state)
 		uint8_t back[SLIP39_SECRET_MAX];
 		size_t size;
 		for (size_t first = 0; first + plans[p].threshold <= plans[p].count; first++) {
-			assert_int_equal(slip39_combine(shares + first, plans[p].threshold, "", 0, back, &size), 0);
+			assert_int_equal(
+				slip39_combine(shares + first, plans[p].threshold, "", 0, back, &size), 0);
 			assert_int_equal(size, sizeof seed);
 			assert_memory_equal(back, seed, size);
 		}
@@ -68,10 +70,11 @@ static void bytes_are_those_computed_by_hand(void **state)
 	assert_int_equal(shares[0].identifier, 0x751b);
 	assert_hex(shares[0].value, 32, "6ebaf2738d8d8341b746fbdc06775ccedc86bb14493562509e24b9524ae11728");
 	slip39_share_format(&shares[0], text);
-	assert_string_equal(text, "tricycle survive academic acne alien prize various slim stick gather educate "
-				  "swing humidity voice album switch skunk rebound location typical emerald "
-				  "exchange gesture elder terminal daisy family crowd beaver short agree reaction "
-				  "domain");
+	assert_string_equal(text,
+			    "tricycle survive academic acne alien prize various slim stick gather educate "
+			    "swing humidity voice album switch skunk rebound location typical emerald "
+			    "exchange gesture elder terminal daisy family crowd beaver short agree reaction "
+			    "domain");
 	shares_digest(salt, &shares[0], digest);
 	assert_hex(digest, sizeof digest, "a3f0c0e3b6ee6aa79ea82f121a829d2ec6e48c113236e79937e3198f378bc9ae");
 }
