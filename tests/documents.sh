@@ -7,14 +7,14 @@ cd "$(dirname "$0")/.."
 
 pages() {
 	local missing=0
-	for program in redoubt.1 redoubt-verify.1 redoubt-{supervisor,gateway,auth,control,engine,replica,audit,history}.8; do
+	for program in redoubt.1 redoubt-verify.1 redoubt-sign.1 redoubt-qr.1 redoubt-{supervisor,gateway,auth,control,engine,replica,audit,history}.8; do
 		[ -s "docs/man/$program" ] || { echo "docs/man/$program is missing"; missing=1; }
 	done
 	return $missing
 }
 links() {
 	local missing=0 file target
-	for file in *.md docs/*.md; do
+	for file in *.md docs/*.md docs/*/*.md; do
 		while read -r target; do
 			case $target in http*|'#'*) continue ;; esac
 			[ -e "$(dirname "$file")/${target%%#*}" ] || { echo "$file links to $target"; missing=1; }
@@ -26,7 +26,7 @@ help_texts() {
 	local words
 	"$redoubt" --help >/dev/null || return 1
 	for words in init start status stop "customer add" "key add" deposit-test book "journal verify" "journal dump" \
-		"proof inclusion" "proof consistency" "history rebuild" replay; do
+		"proof inclusion" "proof consistency" "history rebuild" replay "backup init" "backup restore" "host check"; do
 		# shellcheck disable=SC2086
 		"$redoubt" $words --help | grep -q usage || { echo "redoubt $words --help"; return 1; }
 	done
