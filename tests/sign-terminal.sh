@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The screens, as a person sees them: tmux types and looks. Pages, a page's foot, a passphrase without echo, the
 # terminal as it was after every end, and outside text that cannot move the cursor.
+cd "$(dirname "$0")/.."
 . tests/lib.sh
 built=${SIGN_BUILD:-$PWD/build/release/tools/redoubt-sign}
 sign=${REDOUBT_SIGN:-$built/redoubt-sign}

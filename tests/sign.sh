@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # redoubt-sign as people use it: two signers in directories of their own, refusals, altered and rolled-back
 # vaults, kill -9 at every step, the sandbox, and what the static program is made of.
+cd "$(dirname "$0")/.."
 . tests/lib.sh
 export ASAN_OPTIONS=detect_leaks=0 # the leak check wants /proc, which the sandbox closes
 built=${SIGN_BUILD:-$PWD/build/release/tools/redoubt-sign}
