@@ -229,6 +229,7 @@ static const struct fact {
 	PATHS("backup-catalogue", backup_catalogue),
 	PATHS("proxy-file", proxy_file),
 	PATHS("setuid", setuid_program),
+	PATHS("baseline-copy", baseline_copy),
 };
 
 static int line_take(struct manifest *m, const struct line *l)

@@ -16,6 +16,7 @@
 //   log-to ADDRESS PORT                          the log host that the system's log is forwarded to, over TLS
 //   web-root PATH
 //   backup-catalogue PATH
+//   baseline-copy PATH                           where the copy of the integrity baseline is mounted, off the host
 //   setuid PATH                                  a setuid or setgid program that belongs here
 //   waive ID REASON...                           a check that the owners decided against, said in every report
 #pragma once
@@ -82,7 +83,7 @@ struct manifest {
 	struct manifest_address log_to;
 	struct manifest_prefixes proxy, ssh_from;
 	struct manifest_names service, root_service, admin, daemon, engine, web_root, backup_catalogue, proxy_file,
-		setuid_program;
+		setuid_program, baseline_copy;
 	char *text; // owns what the names point to
 };
 
