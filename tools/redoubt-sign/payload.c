@@ -60,7 +60,7 @@ static int base64_take(struct payload *p)
 
 static int hex_take(struct payload *p)
 {
-	size_t digits = text_size(p) - 2;
+	size_t size = text_size(p), digits = size < 2 ? 0 : size - 2;
 	p->bytes = malloc(digits / 2 + 1);
 	if (!p->bytes)
 		return memory_missing();
