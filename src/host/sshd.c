@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/sshd.h"
 
+#include "host/firewall.h"
 #include "host/host_internal.h"
 
 #include <arpa/inet.h>
@@ -52,7 +53,8 @@ static const char *pattern_instance(struct host *h, const char *pattern)
 	return text;
 }
 
-// A prefix's first address behind the network's own, and an address just outside of it.
+// A prefix's first and last address: where one prefix lies in another, at least one of them is in the outer alone
+// (unless inner ones cover both ends).
 static void prefix_add(struct survey *s, enum criterion c, const char *pattern)
 {
 	struct ip_prefix p;
@@ -63,9 +65,11 @@ static void prefix_add(struct survey *s, enum criterion c, const char *pattern)
 		value_add(s, c, pattern_instance(s->h, pattern));
 		return;
 	}
-	if (p.bits < (p.v6 ? 128 : 32))
-		p.address[p.v6 ? 15 : 3] |= 1;
+	uint8_t last[16];
+	prefix_last(&p, last);
 	inet_ntop(p.v6 ? AF_INET6 : AF_INET, p.address, text, sizeof text);
+	value_add(s, c, host_copy(s->h, text, strlen(text)));
+	inet_ntop(p.v6 ? AF_INET6 : AF_INET, last, text, sizeof text);
 	value_add(s, c, host_copy(s->h, text, strlen(text)));
 }
 
