@@ -50,7 +50,7 @@ static char *room_for(struct baseline *b, size_t size)
 
 static bool plain(unsigned char c)
 {
-	return c > ' ' && c < 127 && c != '%' && c != ',' && c != '#';
+	return c > ' ' && c < 127 && c != '%';
 }
 
 const char *baseline_text(struct baseline *b, const char *raw)

@@ -31,15 +31,15 @@
 
 // In the order of their names.
 enum baseline_kind {
-	BASELINE_DIRECTORY, // value: mode,uid,gid
-	BASELINE_FILE,      // value: mode,uid,gid,size,sha256
-	BASELINE_GROUP,     // key: name; value: gid,members
+	BASELINE_DIRECTORY, // value: mode.uid.gid
+	BASELINE_FILE,      // value: mode.uid.gid.size.sha256
+	BASELINE_GROUP,     // key: name; value: gid:members
 	BASELINE_LINK,      // value: target
 	BASELINE_LISTENER,  // key: tcp:0.0.0.0:22; value: program
-	BASELINE_LOGIN_KEY, // key: path#sha256 of the line's key; value: its type
-	BASELINE_NODE,      // a device, FIFO or socket in the scope; value: mode,uid,gid
-	BASELINE_SETUID,    // a setuid or setgid file anywhere; value: mode,uid,gid
-	BASELINE_USER,      // key: name; value: uid,gid,home,shell
+	BASELINE_LOGIN_KEY, // key: path:half of SHA-256 of the line; value: the key's type
+	BASELINE_NODE,      // a device, FIFO or socket in the scope; value: mode.uid.gid
+	BASELINE_SETUID,    // a setuid or setgid file anywhere; value: mode.uid.gid
+	BASELINE_USER,      // key: name; value: uid:gid:home:shell
 	BASELINE_KINDS,
 };
 extern const char *const baseline_kind_name[BASELINE_KINDS];

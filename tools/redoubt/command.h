@@ -77,6 +77,13 @@ int command_proof_consistency(int argc, char **argv);
 int command_history_rebuild(int argc, char **argv);
 int command_host_check(int argc, char **argv);    // host.c; exit codes of its own
 int command_host_manifest(int argc, char **argv);
+int command_host_watch(int argc, char **argv);    // watch/; exit codes of its own
+int command_host_baseline_keygen(int argc, char **argv);
+int command_host_baseline_make(int argc, char **argv);
+int command_host_baseline_sign(int argc, char **argv);
+int command_host_baseline_check(int argc, char **argv);
+int command_host_baseline_show(int argc, char **argv);
+int command_host_harden(int argc, char **argv);   // harden/harden.c; exit codes of its own
 int command_completion(int argc, char **argv);
 int command_backup_keygen(int argc, char **argv);
 int command_backup_init(int argc, char **argv);

@@ -87,6 +87,46 @@ const struct command commands[] = {
 	  command_host_check },
 	{ "host manifest", "[--learn] [--root DIR] [--manifest FILE]", "Check the host's manifest, or draft one from what runs",
 	  "  --learn                 print a draft for people to review", command_host_manifest },
+	{ "host watch", "[--root DIR] [--baseline FILE] [--key FILE] [--copy FILE] [--once] [options]",
+	  "Watch files, running programs, users, keys, listeners and log-ins against the signed baseline",
+	  "  --baseline FILE         (/var/lib/redoubt/host.baseline)\n"
+	  "  --key FILE              the public half of the key that signs it (/etc/redoubt/baseline.pub)\n"
+	  "  --copy FILE             the copy kept off the host (baseline-copy in the manifest); an older baseline is refused\n"
+	  "  --root DIR              watch the tree beneath DIR instead of the running machine\n"
+	  "  --once                  one full pass, then end; with --measure beside the speed of SHA-256\n"
+	  "  --every SECONDS         between two looks at users, keys, listeners, programs and log-ins (5)\n"
+	  "  --full SECONDS          between two passes over every file (21600); the kernel tells of changes between them\n"
+	  "  --threads N             that hash (twice the processors)\n"
+	  "  --spool FILE            alerts as JSON lines, only ever added to (DIR/run/alerts.jsonl; with --once: none)\n"
+	  "The journal has no entry for alerts yet: ship that file off the host. Cold addresses are not built yet.\n"
+	  "Its exit codes: 0 clean, 1 alarms, 2 usage, 3 the baseline was refused.", command_host_watch },
+	{ "host baseline keygen", "FILE", "Make the key that signs baselines, on a machine that is not the host", "",
+	  command_host_baseline_keygen },
+	{ "host baseline make", "--out FILE [--root DIR] [--scope PATHS] [--first]", "Draft the baseline of what is there now",
+	  "  --out FILE              the draft: review it, then sign it where the key is\n"
+	  "  --scope PATHS           absolute, between commas (programs, libraries, configuration, boot, cron)\n"
+	  "  --baseline FILE --key FILE --copy FILE   the one before it, which must hold\n"
+	  "  --first                 there is none: begin with number 1", command_host_baseline_make },
+	{ "host baseline sign", "DRAFT --key FILE --out FILE [--copy FILE]", "Sign a draft, and store its copy elsewhere",
+	  "  --key FILE              the Ed25519 seed", command_host_baseline_sign },
+	{ "host baseline check", "[--root DIR] [--baseline FILE] [--key FILE] [--copy FILE]",
+	  "Check the baseline's signature and number against its copy",
+	  "Its exit codes: 0 it holds, 2 usage, 3 refused.", command_host_baseline_check },
+	{ "host baseline show", "FILE [--items]", "Show what a baseline has, without checking its signature",
+	  "  --items                 every item", command_host_baseline_show },
+	{ "host harden", "[--only GROUPS] [--apply [--within SECONDS] | --confirm | --roll-back] [--root DIR] [--manifest FILE]",
+	  "Make the server what its manifest says: shown, proven, applied with a way back",
+	  "  --only GROUPS           of nft, ssh, units, sysctl, logs, updates, files, with commas between (all)\n"
+	  "  --apply                 put it in place; without this nothing is changed\n"
+	  "  --within SECONDS        how long a change waits for --confirm before it goes back by itself (300)\n"
+	  "  --confirm               keep the change that waits\n"
+	  "  --roll-back             undo the change that waits, now (--number N: if it is that one)\n"
+	  "  --root DIR              work on the tree beneath DIR; no ruleset is loaded\n"
+	  "  --manifest FILE         what the host is for (/etc/redoubt/host.manifest, beneath the root)\n"
+	  "  --probes                print the packets that the ruleset is asked for\n"
+	  "What was there is kept in /var/lib/redoubt-harden.\n"
+	  "Its exit codes: 0 as it should be, 1 something differs, 2 usage or manifest, 3 failed and put back, 4 refused.",
+	  command_host_harden },
 	{ "backup keygen", "FILE [--shares K-of-N]", "Make a recovery key, on a machine that is not the exchange's",
 	  "  --shares K-of-N         print it as SLIP-39 shares instead of writing FILE\n"
 	  "FILE.pub is what the exchange gets.", command_backup_keygen },

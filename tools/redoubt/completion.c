@@ -24,7 +24,7 @@ static void options_print(const struct command *c)
 
 static void bash_print(void)
 {
-	printf("_redoubt() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} list=\n\tcase \"$COMP_CWORD ${COMP_WORDS[*]:1:2}\" in\n");
+	printf("_redoubt() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} list=\n\tcase \"$COMP_CWORD ${COMP_WORDS[*]:1:3}\" in\n");
 	printf("\t1\\ *) list='");
 	words_print(NULL);
 	printf("--dir --json --help --version' ;;\n");
@@ -39,8 +39,10 @@ static void bash_print(void)
 		printf("' ;;\n");
 	}
 	for (size_t i = 0; i < command_count; i++) {
-		const char *words = commands[i].words, *space = strchr(words, ' ');
-		printf("\t*\\ %.*s%s%s*) list='", (int)strcspn(words, " "), words, space ? "\\ " : "", space ? space + 1 : "");
+		printf("\t*\\ ");
+		for (const char *at = commands[i].words; *at; at++)
+			printf("%s%c", *at == ' ' ? "\\" : "", *at);
+		printf("*) list='");
 		options_print(&commands[i]);
 		printf("' ;;\n");
 	}

@@ -15,19 +15,26 @@ static void usage_print(FILE *to)
 	fprintf(to, "\n'redoubt COMMAND --help' says more. The exchange's directory is --dir, else $REDOUBT_DIR, else ./state.\n");
 }
 
+// How many words of argv are these, or 0.
+static int words_match(const char *words, int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		size_t size = strcspn(words, " ");
+		if (strlen(argv[i]) != size || strncmp(argv[i], words, size))
+			return 0;
+		if (!words[size])
+			return i + 1;
+		words += size + 1;
+	}
+	return 0;
+}
+
 // The command whose words stand at the front of argv, and how many words it has.
 static const struct command *command_find(int argc, char **argv, int *ret_words)
 {
-	for (size_t i = 0; i < command_count; i++) {
-		const char *words = commands[i].words, *space = strchr(words, ' ');
-		size_t first = space ? (size_t)(space - words) : strlen(words);
-		if (argc < 1 || strlen(argv[0]) != first || strncmp(argv[0], words, first))
-			continue;
-		if (space && (argc < 2 || strcmp(argv[1], space + 1)))
-			continue;
-		*ret_words = space ? 2 : 1;
-		return &commands[i];
-	}
+	for (size_t i = 0; i < command_count; i++)
+		if ((*ret_words = words_match(commands[i].words, argc, argv)))
+			return &commands[i];
 	return NULL;
 }
 
