@@ -70,7 +70,7 @@ static void mounts_advise(struct plan *p)
 		const char *at = strstr(mounts, host_print(p->host, " %s ", PLACES[i]));
 		const char *options = at ? host_copy(p->host, at, strcspn(at, "\n")) : "";
 		if (!strstr(options, "nosuid") || !strstr(options, "nodev") || !strstr(options, "noexec"))
-			complaint_add(p->host, &p->advice, "for /etc/fstab, by hand: tmpfs %s tmpfs rw,nosuid,nodev,noexec,size=1g,mode=1777 0 0",
+			complaint_add(p->host, &p->advice, "into /etc/fstab: tmpfs %s tmpfs rw,nosuid,nodev,noexec,size=1g,mode=1777 0 0",
 				      PLACES[i]);
 	}
 }
