@@ -264,7 +264,10 @@ int log_line_format(struct log_head *head, uint64_t seconds, const char *act, co
 	sha256_of(to, size, head->hash);
 	head->next++;
 	head->seconds = seconds;
-	head->signed_next = key ? head->next : head->signed_next;
+	if (key) {
+		head->signed_next = head->next;
+		memcpy(head->signed_hash, head->hash, sizeof head->hash);
+	}
 	head->size += size + 1;
 	memcpy(text.at, "\n", 2);
 	*ret_size = size + 1;

@@ -78,6 +78,7 @@ struct log_head {
 	uint8_t key[ED25519_PUBLIC_SIZE]; // of the log from here on
 	bool has_key;
 	uint64_t signed_next;          // one after the last signed line
+	uint8_t signed_hash[SHA256_SIZE]; // of the last signed line
 	size_t size;                   // bytes of whole lines
 };
 
@@ -93,6 +94,7 @@ MUST_USE enum log_refusal log_walk(const char *text, size_t size, log_each *each
 MUST_USE int log_line_format(struct log_head *head, uint64_t seconds, const char *act, const struct log_field *fields,
 			     size_t count, const struct log_key *key, char to[LOG_LINE_MAX + 1], size_t *ret_size);
 
-// A head for people to compare with paper: "act 17, K3QF-7M2A" (LOG_CODE_SIZE with the NUL). 40 bits of the hash.
+// A head for people to compare with paper: "act 17, K3QF-7M2A" (LOG_CODE_SIZE with the NUL). 40 bits of the hash of the
+// last signed line: unsigned ones can be written by anybody, who would try until an old vault shows the paper's code.
 #define LOG_CODE_SIZE 40
 void log_head_code(const struct log_head *head, char to[LOG_CODE_SIZE]);

@@ -182,7 +182,10 @@ static void test_code(void **state)
 	write_four(&head);
 	log_head_code(&head, code);
 	assert_int_equal(strlen(code), strlen("act 3, XXXX-XXXX"));
-	head.hash[4] ^= 1;
+	head.hash[4] ^= 1; // an unsigned line, which anybody could try until it fits, does not count
+	log_head_code(&head, again);
+	assert_string_equal(code, again);
+	head.signed_hash[4] ^= 1;
 	log_head_code(&head, again);
 	assert_string_not_equal(code, again);
 }

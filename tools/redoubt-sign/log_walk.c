@@ -43,7 +43,10 @@ static enum log_refusal line_follow(const char *text, size_t length, const struc
 	head->next++;
 	head->seconds = line->seconds;
 	memcpy(head->hash, line->hash, SHA256_SIZE);
-	head->signed_next = line->is_signed ? head->next : head->signed_next;
+	if (line->is_signed) {
+		head->signed_next = head->next;
+		memcpy(head->signed_hash, line->hash, SHA256_SIZE);
+	}
 	head->size += length + 1;
 	return LOG_FINE;
 }
@@ -86,12 +89,12 @@ void log_head_code(const struct log_head *head, char to[LOG_CODE_SIZE])
 	uint64_t bits = 0;
 	char code[9];
 	for (size_t i = 0; i < 5; i++)
-		bits = bits << 8 | head->hash[i];
+		bits = bits << 8 | head->signed_hash[i];
 	for (size_t i = 0; i < 8; i++)
 		code[i] = alphabet[bits >> (35 - 5 * i) & 31];
 	code[8] = '\0';
-	if (!head->next)
+	if (!head->signed_next)
 		snprintf(to, LOG_CODE_SIZE, "no act yet");
 	else
-		snprintf(to, LOG_CODE_SIZE, "act %llu, %.4s-%.4s", (unsigned long long)(head->next - 1), code, code + 4);
+		snprintf(to, LOG_CODE_SIZE, "act %llu, %.4s-%.4s", (unsigned long long)(head->signed_next - 1), code, code + 4);
 }
