@@ -114,6 +114,8 @@ static int vault_take(struct signing *s)
 	int r = vault_open(globals.vault, VAULT_OPEN, &s->vault);
 	if (r)
 		return r;
+	if (s->out_dir >= 0 && vault_holds(&s->vault, s->out_dir))
+		return EXIT_FAILED;
 	struct confinement confinement = { .write_dirs = { s->vault.dir, s->out_dir }, .write_count = s->out_dir >= 0 ? 2 : 1 };
 #ifdef REDOUBT_SIGN_TOKEN
 	confinement.token = vault_find(&s->vault, VAULT_TOKEN);
@@ -226,6 +228,7 @@ int signing_record(struct signing *s, const struct limit_request *request, const
 	r = vault_act(&s->vault, s->unlocked.log_key, &act);
 	STEP("sign-recorded");
 	free(text);
+	vault_lock(&s->unlocked); // codes may be on the screen for minutes: no key lies open meanwhile
 	return r;
 }
 

@@ -173,6 +173,8 @@ static int sign_opened(struct signing *s, struct opened *o)
 	char txid[65];
 	txid_of(&o->psbt, txid);
 	state_payload_id("bitcoin", txid, 64, s->id);
+	if (s->has_intent)
+		state_intent_id(&s->intent.intent, s->id);
 	s->context.limits = state_limits(&s->state, s->id);
 	bitcoin_review(&o->psbt, o->arena, &s->configuration.policy, &s->context, &review);
 	page_bitcoin(&review);

@@ -163,6 +163,8 @@ int sign_evm(struct signing *s)
 	s->context.limits = &s->state.limits;
 	evm_judge(&s->payload.evm, &s->configuration.policy, &s->context, &judgement);
 	state_payload_id("evm", judgement.digest, sizeof judgement.digest, s->id);
+	if (s->has_intent)
+		state_intent_id(&s->intent.intent, s->id);
 	if (state_limits(&s->state, s->id) != s->context.limits) {
 		s->context.limits = state_limits(&s->state, s->id);
 		evm_judge(&s->payload.evm, &s->configuration.policy, &s->context, &judgement);

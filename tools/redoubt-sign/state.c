@@ -129,6 +129,14 @@ void state_payload_id(const char *kind, const void *bytes, size_t size, uint8_t 
 	sha256_final(&hash, ret);
 }
 
+void state_intent_id(const struct intent *intent, uint8_t id[SHA256_SIZE])
+{
+	uint8_t both[2 * SHA256_SIZE];
+	memcpy(both, id, SHA256_SIZE);
+	intent_hash(intent, both + SHA256_SIZE);
+	sha256_of(both, sizeof both, id);
+}
+
 static bool is_last(const struct sign_state *state, const uint8_t id[SHA256_SIZE])
 {
 	return state->has_last && !memcmp(state->last, id, SHA256_SIZE);

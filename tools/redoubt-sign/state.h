@@ -24,6 +24,8 @@ MUST_USE int state_format(const struct sign_state *state, char **ret, size_t *re
 
 // What a payload is known by: its kind and the bytes that signatures cover.
 void state_payload_id(const char *kind, const void *bytes, size_t size, uint8_t ret[SHA256_SIZE]);
+// The same payload under another intent is another: its counter must be used up, too.
+void state_intent_id(const struct intent *intent, uint8_t id[SHA256_SIZE]);
 // The record to review that payload against.
 const struct limits_state *state_limits(const struct sign_state *state, const uint8_t id[SHA256_SIZE]);
 // Records a payload that is about to be signed. 0, or a limit_fault; nothing is changed then.
