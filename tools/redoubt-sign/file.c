@@ -27,7 +27,10 @@ static int all_write(int fd, const uint8_t *bytes, size_t size)
 
 int file_write_new(int dir, const char *name, const void *bytes, size_t size)
 {
-	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	// Made anew: what lies there, a pipe or another name of somebody's file, is not written through.
+	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		return -errno;
+	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
 	int r = fchmod(fd, 0600) < 0 ? -errno : 0;

@@ -125,6 +125,8 @@ int command_log_carry(int argc, char **argv)
 	}
 	int r = vault_open(globals.vault, VAULT_OPEN, &vault);
 	struct confinement confinement = { .write_dirs = { dir, vault.dir }, .write_count = 2 };
+	if (!r && vault_holds(&vault, dir))
+		r = EXIT_FAILED;
 	if (!r)
 		r = confine(&confinement);
 	if (!r) {

@@ -157,6 +157,21 @@ void vault_close(struct vault *vault)
 	*vault = (struct vault){ .dir = -1, .lock = -1, .log = -1 };
 }
 
+bool vault_holds(const struct vault *vault, int dir)
+{
+	static const char *const places[] = { ".", "wallets" };
+	struct stat given, own;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		if (fstat(dir, &given) == 0 && fstatat(vault->dir, places[i], &own, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    (given.st_dev != own.st_dev || given.st_ino != own.st_ino))
+			continue;
+		complain("what is handed out may not lie in the vault itself: it would replace one of its files. Name another "
+			 "directory");
+		return true;
+	}
+	return false;
+}
+
 int vault_check_key(const struct vault *vault, const struct log_key *key)
 {
 	if (!vault->head.next || equal_constant_time(vault->head.key, key->public_key, ED25519_PUBLIC_SIZE))

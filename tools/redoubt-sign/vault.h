@@ -64,6 +64,9 @@ MUST_USE int vault_open(const char *path, enum vault_mode mode, struct vault *re
 // Ends it; memory is wiped. Accepts a zeroed struct.
 void vault_close(struct vault *vault);
 
+// Whether a directory is the vault itself or lies in it: nothing is handed out there. Complains when it is.
+bool vault_holds(const struct vault *vault, int dir);
+
 // A file of the vault (after vault_act: the new one), or NULL.
 const struct vault_file *vault_find(const struct vault *vault, const char *name);
 
