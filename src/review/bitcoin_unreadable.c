@@ -6,6 +6,7 @@
 #include "review/bitcoin_review.h"
 
 #define TYPE_PARTIAL_SIG 0x02
+#define COMPACT_SIG_SIZE 65 // r, s and the type without DER
 
 // Half of the group's order: S above it is high (BIP146).
 static const uint8_t half_order[32] = {
@@ -64,8 +65,9 @@ static enum refusal signatures_find(struct span bytes)
 			continue;
 		}
 		struct span value = read_span(&r);
-		bool signature = !r.failed && maps && key.at[0] == TYPE_PARTIAL_SIG && value.size > 8 &&
-				 value.at[0] == 0x30 && (key.size == 34 || key.size == 66);
+		bool shaped = value.size > 8 && (value.at[0] == 0x30 || value.size == COMPACT_SIG_SIZE); // a path has 4n bytes
+		bool signature = !r.failed && maps && key.at[0] == TYPE_PARTIAL_SIG && shaped &&
+				 (key.size == 34 || key.size == 66);
 		enum refusal found = signature ? signature_fault(value) : REFUSALS;
 		if (found != REFUSALS)
 			return found;
