@@ -1,0 +1,222 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The attack list against redoubt-sign itself: each loss that passed through a signature is played, and must be refused
+# with exit code 4 and a sentence that names it, with one line in the log and nothing written. Beside each kind an
+# honest payment passes, so that a refusal means something. tests/sign-attacks/ writes the payloads without our code.
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib.sh
+built=${SIGN_BUILD:-$PWD/build/release/tools/redoubt-sign}
+sign=${REDOUBT_SIGN:-$built/redoubt-sign}
+steps=${REDOUBT_SIGN_STEPS:-$built/redoubt-sign-steps}
+lab=${SIGN_LAB:-$built/sign-lab}
+dir=$(mktemp -d -p "${TEST_DISK:-build}" sign-attacks.XXXXXX)
+trap 'rm -rf -- "$dir"' EXIT
+files=$dir/files
+now=$(date +%s)
+
+"$lab" policy optional >"$dir/policy" && "$lab" policy required >"$dir/policy-required"
+for n in 1 2; do "$lab" vault "$dir/made$n" $n "$dir/policy"; done
+"$lab" vault "$dir/strict" 1 "$dir/policy-required"
+mkdir "$files"
+python3 tests/sign-attacks/make.py "$files" "$dir/made1/wallets/cold.wallet" "$now" || {
+	echo "sign-attacks: the payloads could not be made" >&2
+	exit 1
+}
+fresh() { rm -rf -- "$dir/v" && cp -rp "$dir/${1:-made1}" "$dir/v"; }
+signs() { # TYPED PAYLOAD OUT [OPTIONS]: as a person does
+	local typed=$1 payload=$2 out=$3
+	shift 3
+	printf "%b\n%s\n" "$typed" 'passphrase 1' | "$sign" sign "$payload" --vault "$dir/v" --out "$out" "$@"
+}
+said() { tr -s ' \n' ' ' <"$dir/said"; } # without the wrapping of lines
+exits() { # CODE COMMAND...: what it says goes to $dir/said
+	local want=$1 got=0
+	shift
+	"$@" >"$dir/said" 2>&1 || got=$?
+	[ "$got" = "$want" ] && return
+	cat "$dir/said"
+	echo "exit code $got, not $want"
+	return 1
+}
+says() { said | grep -qF -- "$1" || { echo "it does not say: $1"; said | tail -c 1500; return 1; }; }
+
+# refused TAG SENTENCE PAYLOAD [OPTIONS]: by inspect without a trace; by sign with one line that names the reason,
+# no other file changed, nothing out; and a person who types everything does not get past it.
+refused() {
+	local tag=$1 sentence=$2 payload=$3 before
+	shift 3
+	rm -f "$dir/out"
+	before=$(cd "$dir/v" && sha256sum keystore labels log policy state wallets/*)
+	exits 4 "$sign" inspect "$payload" --vault "$dir/v" "$@" </dev/null || return
+	says "[$tag]" && says "$sentence" || return
+	[ "$before" = "$(cd "$dir/v" && sha256sum keystore labels log policy state wallets/*)" ] || { echo "inspect left a trace"; return 1; }
+	local lines
+	lines=$(wc -l <"$dir/v/log")
+	exits 4 signs '0.50000000\n0.50000000' "$payload" "$dir/out" "$@" || return
+	says "[$tag]" && says "$sentence" || return
+	[ ! -e "$dir/out" ] || { echo "something was written"; return 1; }
+	[ "$(wc -l <"$dir/v/log")" = $((lines + 1)) ] || { echo "not one line in the log"; return 1; }
+	tail -n 1 "$dir/v/log" | grep -qE " refused payload=[0-9a-f]{64} reasons=[^ ]*$tag(%20[^ ]*)? previous=[0-9a-f]{64} signature=-\$" || {
+		echo "the log's line does not name the reason"; tail -n 1 "$dir/v/log"; return 1; }
+	[ "$(grep -v ' log$' <<<"$before")" = "$(cd "$dir/v" && sha256sum keystore labels policy state wallets/*)" ] || { echo "a file of the vault changed"; return 1; }
+}
+
+# ---- honest payments of each kind ---------------------------------------------
+passes() { fresh && rm -f "$dir/out" && signs "$2" "$1" "$dir/out" && [ -s "$dir/out" ] && tail -n 1 "$dir/v/log" | grep -q ' signed '; }
+while IFS=$'\t' read -r name typed; do
+	ok "honest: $name is signed" passes "$files/$name" "$typed"
+done <"$files/clean"
+
+# ---- the list --------------------------------------------------------------------
+fresh
+while IFS=$'\t' read -r name tag sentence; do
+	ok "$name: refused as [$tag], \"$sentence\"" refused "$tag" "$sentence" "$files/$name"
+done <"$files/attacks"
+
+# ---- DMM: what the quorum agreed to, and something else --------------------------------
+fresh strict
+ok "DMM: without an intent" refused no-intent 'DMM 2024' "$files/half"
+while IFS=$'\t' read -r name tag sentence; do
+	ok "$name: refused as [$tag], \"$sentence\"" refused "$tag" "$sentence" "$files/half" --intent "$files/$name"
+done <"$files/intents"
+ok "DMM: the payload pays another than the quorum agreed to" refused intent-other-payee 'DMM 2024' "$files/half-elsewhere" --intent "$files/intent-good"
+ok "DMM: the payload pays one satoshi more" refused intent-other-amount 'DMM 2024' "$files/half-and-more" --intent "$files/intent-good"
+damaged_intent() {
+	sed 5d "$files/intent-good" >"$dir/intent-damaged"
+	exits 4 signs 0.50000000 "$files/half" "$dir/out" --intent "$dir/intent-damaged" && says 'damaged or altered' && [ ! -e "$dir/out" ]
+}
+rm -f "$dir/out"
+ok "DMM: an intent with a line left out is none" damaged_intent
+ok "honest: with the quorum's intent it is signed" signs 0.50000000 "$files/half" "$dir/out" --intent "$files/intent-good"
+ok "BitGrail: the same intent does not pay another transaction" refused intent-replayed 'BitGrail 2018' "$files/half-again" --intent "$files/intent-good"
+ok "honest: the same payment under the next intent counts anew" signs 0.50000000 "$files/half" "$dir/out" --intent "$files/intent-good-2"
+ok "and uses that intent up, too" refused intent-replayed 'BitGrail 2018' "$files/half-again" --intent "$files/intent-good-2"
+fresh strict
+ok "honest: the next intent does" signs 0.50000000 "$files/half-again" "$dir/out" --intent "$files/intent-good-2"
+
+# ---- nonces from one session to the next --------------------------------------------------
+fresh
+ok "honest: a payment that another signed with some nonce" signs 0.12500000 "$files/nonce-seen" "$dir/out"
+ok "the same nonce in a later payment: the key can be computed" refused repeated-nonce 'PlayStation 3 2010' "$files/nonce-again"
+ok "and the payment that was seen is no repetition of itself" "$sign" inspect "$files/nonce-seen" --vault "$dir/v"
+
+# ---- Bitfinex: a co-signer that approves everything ----------------------------------------
+fresh
+ok "honest: half a bitcoin" signs 0.50000000 "$files/part-1" "$dir/out"
+ok "honest: half a bitcoin more" signs 0.50000001 "$files/part-2" "$dir/out"
+ok "Bitfinex: split into several, the day's cap holds" refused over-velocity 'Bitfinex 2016' "$files/part-3"
+at() { # SECONDS: the tests' own program has a clock that can be set
+	printf '0.50000002\npassphrase 1\n' | REDOUBT_SIGN_NOW=$1 "$steps" sign "$files/part-3" --vault "$dir/v" --out "$dir/out"
+}
+ok "still a second before the day is over" exits 4 at $((now + 86399))
+ok "a clock set back is refused (4)" exits 4 at $((now - 86400))
+ok "and says so" says 'set back'
+ok "a clock set back by a second is refused (4)" exits 4 at $((now - 1))
+ok "honest: after a day it passes" at $((now + 86500))
+
+# ---- the vault, exchanged by somebody who has no passphrase ------------------------------------
+damaged() { # DESCRIPTION TEXT COMMANDS, run in $dir
+	rm -f "$dir/out" && fresh && (cd "$dir" && eval "$3") >/dev/null
+	vault_refused() { exits 5 signs 0.50000000 "$files/half" "$dir/out" && says "$2" && [ ! -e "$dir/out" ]; }
+	ok "vault: $1 (5)" vault_refused "$1" "$2"
+}
+fresh && signs 0.50000000 "$files/part-1" "$dir/out" >/dev/null && cp -rp "$dir/v" "$dir/spent"
+damaged "an attacker's key in the wallet" 'cold.wallet' "sed -i 's/tpubDEuU4/tpubDEuU5/' v/wallets/cold.wallet"
+damaged "another quorum in the wallet" 'cold.wallet' "sed -i 's/multi(2/multi(1/' v/wallets/cold.wallet"
+damaged "a policy raised" 'policy' "sed -i 's/payment-max=1.2/payment-max=100/' v/policy"
+damaged "a policy that wants no intent" 'policy' "cp policy-required v/policy"
+damaged "a policy removed" 'policy' "rm v/policy"
+damaged "labels exchanged" 'labels' "sed -i 's/Exchange hot/Exchange HOT/' v/labels"
+damaged "labels removed" 'labels' "rm v/labels"
+damaged "the state removed" 'state' "rm v/state"
+damaged "the state emptied" 'state' ": >v/state"
+damaged "a symbolic link for the policy" 'policy' "mv v/policy p && ln -s ../p v/policy"
+damaged "the log removed" 'log' "rm v/log"
+damaged "the log emptied" 'log' ": >v/log"
+damaged "a state rolled back" 'state' "rm -r v && cp -rp spent v && cp made1/state v/state"
+damaged "state and log of another signer" 'is not the file' "cp made2/state v/state; cp made2/log v/log"
+damaged "a keystore of the attacker's" 'keystore' "cp made2/keystore v/keystore"
+damaged "a directory put there" 'does not know it' "mkdir v/more"
+damaged "a key put into the log by an unsigned line" 'log was altered' "printf '1 2026-11-22T23:00:00Z rotated log-key=%064d previous=%s signature=-\n' 7 \"\$(head -c -1 v/log | sha256sum | cut -c1-64)\" >>v/log"
+damaged "a file named by an unsigned line" 'log was altered' "printf '1 2026-11-22T23:00:00Z x file:policy=%064d previous=%s signature=-\n' 7 \"\$(head -c -1 v/log | sha256sum | cut -c1-64)\" >>v/log"
+whole() { # everything made anew by an attacker around the real keystore, under a log key of his own
+	rm -rf "$dir/v" && cp -rp "$dir/made2" "$dir/v" && cp "$dir/made1/keystore" "$dir/v/keystore"
+	exits 5 signs 0.50000000 "$files/half" "$dir/out" && [ ! -e "$dir/out" ]
+}
+rm -f "$dir/out"
+ok "vault: another's with the real keystore in it (5)" whole
+
+# ---- two at once --------------------------------------------------------------------------------------
+fresh
+two_at_once() { # the first waits for its amount; the second must not get in
+	local code=0
+	rm -f "$dir/pipe" "$dir/out" "$dir/out2" && mkfifo "$dir/pipe"
+	"$sign" sign "$files/part-1" --vault "$dir/v" --out "$dir/out" <"$dir/pipe" >"$dir/first" 2>&1 &
+	local first=$!
+	exec 7>"$dir/pipe"
+	for _ in $(seq 100); do grep -q 'Last act' "$dir/first" && break; sleep 0.05; done
+	signs 0.50000001 "$files/part-2" "$dir/out2" >"$dir/said" 2>&1 || code=$?
+	printf '0.50000000\npassphrase 1\n' >&7
+	exec 7>&-
+	wait $first && [ "$code" = 6 ] && [ ! -e "$dir/out2" ] && says 'in use' && [ -s "$dir/out" ]
+}
+ok "two at once: the second is refused (6), the first signs" two_at_once
+ok "one act is in the log" bash -c "[ \"\$(grep -c ' signed ' '$dir/v/log')\" = 1 ]"
+
+# ---- the terminal, and sizes ------------------------------------------------------------------------------
+no_escapes() { ! LC_ALL=C grep -q "[$(printf '\001')-$(printf '\011')$(printf '\013')-$(printf '\037')$(printf '\177')-$(printf '\377')]" "$1"; }
+escapes() {
+	"$sign" inspect "$files/escapes" --vault "$dir/v" >"$dir/said" 2>&1 && no_escapes "$dir/said"
+}
+fresh
+ok "escape sequences in proprietary fields do not reach the terminal" escapes
+sneaky=$'\e]0;owned\a\e[2J'
+named() { "$sign" inspect "$dir/$sneaky" --vault "$dir/v" >"$dir/said" 2>&1; no_escapes "$dir/said"; }
+ok "nor from a file's name" named
+noise() { { printf 'redoubt safe transaction 1\nchain 1\e[31m\n'; } >"$dir/noise"; exits 4 "$sign" inspect "$dir/noise" --vault "$dir/v" && no_escapes "$dir/said"; }
+ok "nor from a Safe transaction that is refused" noise
+escape_label() { printf '5zpjvn\npassphrase 1\n' | "$sign" label bitcoin bcrt1qqypqxpqqqqqqqqqqqqqqqqqqqqqqqqqq5zpjvn "$sneaky" --vault "$dir/v"; }
+ok "a label with escape sequences is not taken (4)" exits 4 escape_label
+quickly() { timeout 10 "$sign" inspect "$1" --vault "$dir/v" >"$dir/said" 2>&1 </dev/null; }
+ok "60,000 fields are refused within seconds (4)" exits 4 quickly "$files/huge-many-fields"
+ok "three megabytes in one unknown field are passed over within seconds" quickly "$files/huge-one-field"
+head -c 40000000 /dev/zero >"$dir/zeros"
+ok "forty megabytes are not read at all (1)" exits 1 "$sign" inspect "$dir/zeros" --vault "$dir/v"
+ok "a device is not read" exits 1 "$sign" inspect /dev/zero --vault "$dir/v"
+
+# ---- where the signed payload goes -------------------------------------------------------------------------
+fresh
+echo untouched >"$dir/victim" && ln -s victim "$dir/link"
+ok "a symbolic link at --out is replaced, not followed" signs 0.50000000 "$files/half" "$dir/link"
+ok "what it named is untouched" grep -qx untouched "$dir/victim"
+fresh && ln -f "$dir/victim" "$dir/hard.new"
+ok "a hard link at the file beside it is not written through" signs 0.50000000 "$files/half" "$dir/hard"
+ok "what it named is untouched" grep -qx untouched "$dir/victim"
+onto() {
+	fresh && exits 1 signs 0.50000000 "$files/half" "$dir/$1" && says 'vault' && cmp "$dir/v/log" "$dir/made1/log" &&
+		"$sign" inspect "$files/half" --vault "$dir/v"
+}
+ln -s v "$dir/also-v"
+for place in v/policy v/log v/state v/lock v/keystore v/wallets/cold.wallet v/new also-v/policy v/../v/policy; do
+	ok "--out $place, in the vault itself, is refused before anything is done" onto $place
+done
+ok "log carry onto the vault is refused" bash -c "! '$sign' log carry '$dir/v/policy' --vault '$dir/v' && '$sign' inspect '$files/half' --vault '$dir/v'"
+
+# ---- what the program is started with ------------------------------------------------------------------------
+closed() { "$sign" inspect "$1" --vault "$dir/v" <&- >&- 2>&-; cmp "$dir/v/log" "$dir/made1/log" && [ ! -s "$dir/v/lock" ]; }
+fresh
+for name in half huge-many-fields btc-high-s ../noise; do
+	ok "started without descriptors 0, 1 and 2, nothing is printed into the vault ($name)" closed "$files/$name"
+done
+inherited() { # a descriptor that somebody left open, as the open program sees it
+	mkfifo "$dir/wait" && "$sign" sign "$files/half" --vault "$dir/v" --out "$dir/out" <"$dir/wait" 9>"$dir/left-open" >"$dir/said" 2>&1 &
+	sleep 0.2
+	exec 7>"$dir/wait"
+	for _ in $(seq 100); do grep -q 'Last act' "$dir/said" && break; sleep 0.05; done
+	ls -l "/proc/$!/fd" >"$dir/fds"
+	exec 7>&-
+	wait $!
+	[ -s "$dir/fds" ] && ! grep -q left-open "$dir/fds"
+}
+ok "a descriptor that was left open is closed" inherited
+finish
