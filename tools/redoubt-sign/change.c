@@ -7,7 +7,6 @@
 #include "command.h"
 #include "confine.h"
 #include "screen.h"
-#include "unlock.h"
 
 int change_begin(struct change_command *c, const char *path)
 {
@@ -37,8 +36,10 @@ int change_make(struct change_command *c, const char *act, const struct vault_ch
 	r = vault_unlock(&c->vault, &unlocked);
 	if (r)
 		return r;
+	r = c->key_check ? c->key_check(c, &unlocked) : 0;
 	const struct vault_act it = { .act = act, .details = details, .detail_count = count, .changes = change, .change_count = 1 };
-	r = vault_act(&c->vault, unlocked.log_key, &it);
+	if (!r)
+		r = vault_act(&c->vault, unlocked.log_key, &it);
 	vault_lock(&unlocked);
 	if (!r) {
 		char code[LOG_CODE_SIZE];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "configuration.h"
+#include "unlock.h"
 
 struct change_command {
 	struct vault vault;
@@ -10,6 +11,8 @@ struct change_command {
 	uint8_t *text; // a file from outside, read before the sandbox closed
 	size_t size;
 	bool with_token; // a PKCS#11 module will be loaded: the sandbox lets it
+	// Looks at the change with the key open, before the act; NULL for nothing. 0 or an exit code after a complaint.
+	int (*key_check)(const struct change_command *c, const struct unlocked *unlocked);
 };
 
 // Reads `path` (NULL: nothing), opens the vault, closes the sandbox, reads the configuration. 0 or an exit code after

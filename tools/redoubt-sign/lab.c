@@ -8,6 +8,7 @@
 //   lab intent OUT TXFEE PAID EXPIRY COUNTER    agreed to by two approvers
 //   lab combine OUT A B           joins two signed PSBTs, completes and checks them
 //   lab policy                    prints a policy; lab safe, lab safe-wallet
+//   lab key N, lab account N      signer N's key as a descriptor names it, and his EVM account
 //   lab socket                    enters the sandbox and asks for a socket
 #include <fcntl.h>
 #include <stdio.h>
@@ -50,21 +51,30 @@ static void master_of(unsigned n, struct hd_private *ret)
 	CHECK(hd_master(seed, sizeof seed, ret) == 0);
 }
 
-static void cold_make(void)
+#define KEY_TEXT (HD_TEXT_MAX + 64)
+
+static void key_format(unsigned n, char to[KEY_TEXT])
 {
 	static const char origin[] = "m/48h/1h/0h/2h";
+	struct hd_private master, account;
+	struct path path;
+	uint8_t print[HD_FINGERPRINT_SIZE];
+	char hex[9], xpub[HD_TEXT_MAX + 1];
+	master_of(n, &master);
+	CHECK(path_parse(origin, strlen(origin), &path) == 0 && hd_private_derive(&master, &path, &account) == 0);
+	hd_fingerprint(&master.public, print);
+	hex_encode(print, sizeof print, hex);
+	hd_public_format(&network_regtest, &account.public, xpub);
+	snprintf(to, KEY_TEXT, "[%s%s]%s", hex, origin + 1, xpub);
+}
+
+static void cold_make(void)
+{
 	char text[DESCRIPTOR_TEXT_MAX] = "wsh(sortedmulti(2", checksum[9];
 	for (unsigned n = 1; n <= SIGNERS; n++) {
-		struct hd_private master, account;
-		struct path path;
-		uint8_t print[HD_FINGERPRINT_SIZE];
-		char hex[9], xpub[HD_TEXT_MAX + 1];
-		master_of(n, &master);
-		CHECK(path_parse(origin, strlen(origin), &path) == 0 && hd_private_derive(&master, &path, &account) == 0);
-		hd_fingerprint(&master.public, print);
-		hex_encode(print, sizeof print, hex);
-		hd_public_format(&network_regtest, &account.public, xpub);
-		sprintf(text + strlen(text), ",[%s%s]%s/<0;1>/*", hex, origin + 1, xpub);
+		char key[KEY_TEXT];
+		key_format(n, key);
+		sprintf(text + strlen(text), ",%s/<0;1>/*", key);
 	}
 	strcat(text, "))");
 	CHECK(descriptor_checksum(text, strlen(text), checksum) == 0);
@@ -102,7 +112,8 @@ static int safe_wallet_text(unsigned n, char *to, size_t room)
 	}
 	return snprintf(to, room,
 			"redoubt wallet 1\nkind safe\nname vaultsafe\nchain 31337\naddress %s\nowner %s\nowner %s\nowner %s\n"
-			"threshold 2\nkey m/44h/60h/0h/0/0 %s\n", safe_address, owners[1], owners[2], owners[3], owners[n]);
+			"threshold 2\n%s%s%s", safe_address, owners[1], owners[2], owners[3], n <= SIGNERS ? "key m/44h/60h/0h/0/0 " : "",
+			n <= SIGNERS ? owners[n] : "", n <= SIGNERS ? "\n" : "");
 }
 
 static int account_text(unsigned n, char *to, size_t room)
@@ -357,6 +368,25 @@ static int lab_transaction(int argc, char **argv)
 	return 0;
 }
 
+// Signer N's key as it stands in a descriptor, and his account.
+static int lab_key(int argc, char **argv)
+{
+	char text[KEY_TEXT];
+	key_format((unsigned)atoi(argv[0]), text);
+	puts(text);
+	return 0;
+}
+
+static int lab_account(int argc, char **argv)
+{
+	char text[EVM_ADDRESS_TEXT];
+	struct evm_address address;
+	account_of((unsigned)atoi(argv[0]), &address);
+	evm_address_format(&address, text);
+	puts(text);
+	return 0;
+}
+
 static int lab_socket(int argc, char **argv)
 {
 	const struct confinement none = { 0 };
@@ -379,6 +409,7 @@ static const struct {
 } acts[] = {
 	{ "vault", 3, lab_vault }, { "psbt", 2, lab_psbt },   { "combine", 3, lab_combine }, { "intent", 5, lab_intent },
 	{ "policy", 0, lab_policy }, { "safe", 0, lab_safe }, { "transaction", 1, lab_transaction }, { "socket", 0, lab_socket },
+	{ "key", 1, lab_key }, { "account", 1, lab_account },
 };
 
 int main(int argc, char **argv)

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "commands.h"
 #include "screen.h"
+#include "evm/key.h"
 #include "wallet_page.h"
 
 static struct change_command command;
@@ -86,9 +87,68 @@ static int shown_confirm(const struct configuration *c, const struct configurati
 	return 0;
 }
 
+static struct configuration with; // the vault's configuration and the new wallet
+static const struct policy_wallet *added_wallet; // in it: of Bitcoin,
+static const struct own_key *added_key;		 // or of EVM
+
+static void added_find(const struct review_policy *before)
+{
+	const struct review_policy *now = &with.policy;
+	if (now->wallet_count > before->wallet_count)
+		added_wallet = &with.wallets[now->wallet_count - 1];
+	else if (now->safe_count > before->safe_count)
+		added_key = &with.safe_keys[now->safe_count - 1];
+	else
+		added_key = &with.account_keys[now->account_count - 1];
+}
+
+static bool key_is_ours(struct keystore *keystore, const struct descriptor_key *key)
+{
+	uint8_t fingerprint[HD_FINGERPRINT_SIZE];
+	struct hd_public own;
+	keystore_fingerprint(keystore, fingerprint);
+	return !memcmp(fingerprint, key->fingerprint, sizeof fingerprint) &&
+	       keystore_public(keystore, &key->origin, &own) == 0 &&
+	       !memcmp(own.key, key->base.key, sizeof own.key);
+}
+
+static int wallet_key_check(struct keystore *keystore, const struct descriptor *descriptor)
+{
+	for (size_t i = 0; i < descriptor->key_count; i++)
+		if (key_is_ours(keystore, &descriptor->keys[i]))
+			return 0;
+	complain("none of its keys is this signer's: it would count as ours, and this key has no say in it. Somebody may "
+		 "have exchanged a key. A place to pay to gets a label instead");
+	return EXIT_REFUSED;
+}
+
+// A signature tells, of a token's key too: it must be the named account's. It is thrown away.
+static int account_key_check(struct keystore *keystore, const struct own_key *key)
+{
+	static const char purpose[] = "redoubt registration: is this account this signer's?";
+	uint8_t digest[SHA256_SIZE], raw[64];
+	struct evm_signature signature;
+	if (!key->has)
+		return 0; // known by its address alone: it signs nothing
+	sha256_of(purpose, sizeof purpose - 1, digest);
+	int r = keystore_sign(keystore, &key->path, digest, raw);
+	if (!r && !evm_signature_from_raw(raw, &key->signer, digest, &signature))
+		return 0;
+	complain("the file names a key that is not this signer's: %s",
+		 r ? keystore_result_text(r) : "at that path he has another account");
+	return EXIT_REFUSED;
+}
+
+// A wallet that is registered as ours has this signer's own key in it.
+static int own_key_check(const struct change_command *c, const struct unlocked *unlocked)
+{
+	if (added_wallet)
+		return wallet_key_check(unlocked->keystore, &added_wallet->descriptor);
+	return account_key_check(unlocked->keystore, added_key);
+}
+
 static int register_taken(struct change_command *c, const char *name)
 {
-	static struct configuration with;
 	char path[VAULT_NAME_MAX + 1];
 	int r = 0;
 	if (c->size < 14 || memcmp(c->text, "redoubt wallet", 14))
@@ -100,8 +160,10 @@ static int register_taken(struct change_command *c, const char *name)
 	}
 	if (!r)
 		r = configuration_read_with(&c->vault, path, c->text, c->size, &with);
-	if (!r)
+	if (!r) {
+		added_find(&c->configuration.policy);
 		r = shown_confirm(&with, &c->configuration);
+	}
 	if (r)
 		return r;
 	const struct vault_change change = { path, c->text, c->size };
@@ -121,6 +183,7 @@ int command_register(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	int r = change_begin(&command, path);
+	command.key_check = own_key_check;
 	if (!r)
 		r = register_taken(&command, name);
 	change_end(&command);
