@@ -37,6 +37,7 @@ static const apply_function functions[256] = {
 	[ENTRY_KEY_ADD] = apply_control,
 	[ENTRY_KEY_REMOVE] = apply_control,
 	[ENTRY_DEPOSIT_TEST] = apply_control,
+	[ENTRY_HOST_REPORT] = apply_control,
 };
 
 // Nearly all entries are one of two kinds: direct calls, which can be inlined.

@@ -203,6 +203,13 @@ static enum refusal deposit_test_apply(struct exchange *x, const struct control 
 	return REFUSED_NOT;
 }
 
+// Evidence: it takes its place in the chain of control entries, and that is all.
+static enum refusal host_report_apply(struct exchange *x, const struct control *c, uint32_t *ret_index)
+{
+	struct host_report report;
+	return host_report_read(c->body, c->body_size, &report) ? REFUSED_MALFORMED : REFUSED_NOT;
+}
+
 static const control_function functions[256] = {
 	[ENTRY_GENESIS] = genesis_apply,
 	[ENTRY_RULES] = rules_apply,
@@ -214,6 +221,7 @@ static const control_function functions[256] = {
 	[ENTRY_KEY_ADD] = key_add_apply,
 	[ENTRY_KEY_REMOVE] = key_remove_apply,
 	[ENTRY_DEPOSIT_TEST] = deposit_test_apply,
+	[ENTRY_HOST_REPORT] = host_report_apply,
 };
 
 // Genesis is the first control entry and no later one.

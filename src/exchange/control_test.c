@@ -143,6 +143,31 @@ static void deposit_test_needs_a_demo(void **unused)
 	lab_close(&lab);
 }
 
+// The record of an examination takes its number and changes nothing; a wrong size is refused and takes none.
+static void a_host_report_is_evidence_alone(void **unused)
+{
+	struct lab lab;
+	uint8_t body[128] = { 0 }, before[32], after[32];
+	uint64_t number, then;
+	open_lab(&lab);
+	exchange_control_head(lab.x, &number, before);
+	struct host_report report = { .time_us = 1, .failed = 2, .unknown = 3, .passed = 4 };
+	size_t size = host_report_write(&report, body, sizeof body);
+	assert_int_equal(lab_control(&lab, ENTRY_HOST_REPORT, body, size + 1, NULL), REFUSED_MALFORMED);
+	assert_int_equal(lab_control(&lab, ENTRY_HOST_REPORT, body, size - 1, NULL), REFUSED_MALFORMED);
+	exchange_control_head(lab.x, &then, after);
+	assert_int_equal(then, number);
+	uint32_t index = 9;
+	assert_int_equal(lab_control(&lab, ENTRY_HOST_REPORT, body, size, &index), REFUSED_NOT);
+	assert_int_equal(index, 0);
+	assert_int_equal(exchange_event_count(lab.x), 1);
+	assert_int_equal(last_event(&lab)->kind, EVENT_CONTROL_DONE);
+	exchange_control_head(lab.x, &then, after);
+	assert_int_equal(then, number + 1);
+	assert_memory_not_equal(after, before, 32);
+	lab_close(&lab);
+}
+
 static void rules_only_go_forward_and_not_beyond_this_program(void **unused)
 {
 	struct lab lab;
@@ -269,6 +294,7 @@ int main(void)
 		cmocka_unit_test(an_altered_body_is_refused),
 		cmocka_unit_test(genesis_is_the_first_entry_and_no_other),
 		cmocka_unit_test(deposit_test_needs_a_demo),
+		cmocka_unit_test(a_host_report_is_evidence_alone),
 		cmocka_unit_test(rules_only_go_forward_and_not_beyond_this_program),
 		cmocka_unit_test(names_and_room_are_checked),
 		cmocka_unit_test(keys_are_unique_for_ever),

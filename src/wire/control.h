@@ -98,6 +98,14 @@ struct key_add {
 struct key_remove { uint32_t key; };
 struct deposit_test { uint32_t customer; uint16_t asset; struct amount amount; };
 
+// What `redoubt host check` found, for the record: it changes nothing.
+struct host_report {
+	uint8_t digest[32];   // SHA-256 of the result
+	uint64_t time_us;     // when the host was examined, by its own clock
+	uint16_t failed, unknown, passed; // checks; what does not apply is in none
+	uint8_t manifest[32]; // SHA-256 of the manifest that the host was held to; zeros: there was none
+};
+
 // Splits a control entry's payload. 0, or 1 when it is shorter than its evidence.
 MUST_USE int control_read(const struct entry *entry, struct control *ret);
 
@@ -131,4 +139,5 @@ CONTROL_BODY(customer_set)
 CONTROL_BODY(key_add)
 CONTROL_BODY(key_remove)
 CONTROL_BODY(deposit_test)
+CONTROL_BODY(host_report)
 #undef CONTROL_BODY

@@ -388,3 +388,30 @@ static void deposit_test_put(struct writer *w, const struct deposit_test *d)
 	write_u64(w, d->amount.units);
 }
 BODY(deposit_test)
+
+// ---- host-report ----
+static bool host_report_valid(const struct host_report *h)
+{
+	return true;
+}
+
+static void host_report_get(struct reader *r, struct host_report *h)
+{
+	read_copy(r, h->digest, sizeof h->digest);
+	h->time_us = read_u64(r);
+	h->failed = read_u16(r);
+	h->unknown = read_u16(r);
+	h->passed = read_u16(r);
+	read_copy(r, h->manifest, sizeof h->manifest);
+}
+
+static void host_report_put(struct writer *w, const struct host_report *h)
+{
+	write_bytes(w, h->digest, sizeof h->digest);
+	write_u64(w, h->time_us);
+	write_u16(w, h->failed);
+	write_u16(w, h->unknown);
+	write_u16(w, h->passed);
+	write_bytes(w, h->manifest, sizeof h->manifest);
+}
+BODY(host_report)

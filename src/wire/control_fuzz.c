@@ -22,6 +22,7 @@ CHECK(customer_set)
 CHECK(key_add)
 CHECK(key_remove)
 CHECK(deposit_test)
+CHECK(host_report)
 
 static void check_evidence(const uint8_t *payload, size_t size)
 {
@@ -41,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static void (*const checks[])(const uint8_t *, size_t) = {
 		check_genesis, check_asset_add, check_market_add, check_market_set, check_customer_add,
 		check_customer_set, check_key_add, check_key_remove, check_deposit_test, check_evidence,
+		check_host_report,
 	};
 	if (size)
 		checks[data[0] % ARRAY_LEN(checks)](data + 1, size - 1);

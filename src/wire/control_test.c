@@ -146,6 +146,22 @@ static void customers_and_deposits_come_back(void **state)
 	assert_int_equal(key_remove_read(body, 3, &removed_back), 1);
 }
 
+static void a_host_report_comes_back(void **state)
+{
+	uint8_t body[128];
+	struct host_report report = { .time_us = 0x0102030405060708, .failed = 1, .unknown = 2, .passed = 0x1234 }, back;
+	memset(report.digest, 0xaa, 32);
+	memset(report.manifest, 0xbb, 32);
+	size_t size = host_report_write(&report, body, sizeof body);
+	assert_int_equal(size, 78);
+	assert_hex(body + 31, 16, "aa" "0807060504030201" "0100" "0200" "3412" "bb");
+	assert_int_equal(host_report_read(body, size, &back), 0);
+	assert_written_as(host_report, &back, body, size);
+	assert_int_equal(host_report_read(body, size - 1, &back), 1);
+	assert_int_equal(host_report_read(body, size + 1, &back), 1);
+	assert_int_equal(host_report_write(&report, body, size - 1), 0);
+}
+
 static struct key_add some_key(uint8_t kind)
 {
 	struct key_add k = { .customer = 3, .kind = kind, .scopes = SCOPE_READ | SCOPE_TRADE, .ip_rules = 1 };
@@ -289,6 +305,7 @@ int main(void)
 		cmocka_unit_test(genesis_out_of_range_is_neither_written_nor_read),
 		cmocka_unit_test(markets_and_assets_come_back),
 		cmocka_unit_test(customers_and_deposits_come_back),
+		cmocka_unit_test(a_host_report_comes_back),
 		cmocka_unit_test(keys_of_both_kinds_come_back),
 		cmocka_unit_test(evidence_holds_and_breaks_with_any_bit),
 		cmocka_unit_test(the_signed_bytes_are_as_documented),

@@ -39,6 +39,7 @@ enum entry_kind {
 	ENTRY_KEY_ADD = 71,
 	ENTRY_KEY_REMOVE = 72,
 	ENTRY_DEPOSIT_TEST = 73, // refused unless genesis says demo
+	ENTRY_HOST_REPORT = 74,  // what an examination of the host found: evidence, no state
 };
 
 static inline bool entry_is_control(uint8_t kind)

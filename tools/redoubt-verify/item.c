@@ -184,6 +184,12 @@ static const char *deposit_test(struct reader *r)
 	return read_u64(r) <= INT64_MAX ? NULL : "deposits more than an amount can be";
 }
 
+static const char *host_report(struct reader *r)
+{
+	(void)read_bytes(r, 32 + 8 + 3 * 2 + 32); // digest, time, counts, the manifest's digest: any value
+	return NULL;
+}
+
 static const char *control(struct reader *r)
 {
 	const uint8_t *evidence = read_bytes(r, EVIDENCE_SIZE);
@@ -197,12 +203,14 @@ static const form_check forms[256] = {
 	[KIND_GENESIS] = control, [KIND_RULES] = control, [KIND_ASSET_ADD] = control, [KIND_MARKET_ADD] = control,
 	[KIND_MARKET_SET] = control, [KIND_CUSTOMER_ADD] = control, [KIND_CUSTOMER_SET] = control,
 	[KIND_KEY_ADD] = control, [KIND_KEY_REMOVE] = control, [KIND_DEPOSIT_TEST] = control,
+	[KIND_HOST_REPORT] = control,
 };
 
 static const form_check bodies[256] = {
 	[KIND_GENESIS] = genesis, [KIND_RULES] = skip_4, [KIND_ASSET_ADD] = asset_add, [KIND_MARKET_ADD] = market_add,
 	[KIND_MARKET_SET] = market_set, [KIND_CUSTOMER_ADD] = customer_add, [KIND_CUSTOMER_SET] = customer_set,
 	[KIND_KEY_ADD] = key_add, [KIND_KEY_REMOVE] = skip_4, [KIND_DEPOSIT_TEST] = deposit_test,
+	[KIND_HOST_REPORT] = host_report,
 };
 
 static const char *form(form_check check, const uint8_t *bytes, size_t size)

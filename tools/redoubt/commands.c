@@ -74,7 +74,7 @@ const struct command commands[] = {
 	{ "replay", "--format bitstamp-l3 | lobster FILE", "Run a recorded flow through the state machine, in memory",
 	  "  --format NAME           bitstamp-l3 or lobster; FILE may be gzipped\n"
 	  "Prints commands, fills and the state hash. No running exchange is touched.", command_replay },
-	{ "host check", "[--root DIR] [--manifest FILE] [--only ID] [--fail-on SEVERITY] [--sarif] [--all]",
+	{ "host check", "[--root DIR] [--manifest FILE] [--only ID] [--fail-on SEVERITY] [--sarif] [--all] [--journal]",
 	  "Examine the server: firewall, SSH, accounts, services, updates, files, logs, backups",
 	  "  --root DIR              examine the tree beneath DIR instead of the running machine\n"
 	  "  --manifest FILE         what the host is for (/etc/redoubt/host.manifest, beneath the root)\n"
@@ -82,6 +82,8 @@ const struct command commands[] = {
 	  "  --fail-on SEVERITY      info, low, medium, high or critical (low)\n"
 	  "  --sarif                 SARIF 2.1.0 on standard output\n"
 	  "  --all                   show what passed and what does not apply, too\n"
+	  "  --journal               record the result's digest as an entry of the exchange's journal\n"
+	  "  --operator-key FILE     that signs it: the operator's Ed25519 seed (DIR/keys/operator.key)\n"
 	  "It changes nothing, starts no shell, and says the SHA-256 of its result.\n"
 	  "Its exit codes: 0 clean, 1 something failed at or above --fail-on, 2 usage, 3 something is unknown.",
 	  command_host_check },

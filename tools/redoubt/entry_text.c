@@ -143,6 +143,15 @@ static json_t *of_deposit_test(const struct control *c)
 			 decimal(d.amount.units));
 }
 
+static json_t *of_host_report(const struct control *c)
+{
+	struct host_report h;
+	if (host_report_read(c->body, c->body_size, &h))
+		return malformed();
+	return json_pack("{s:o, s:I, s:i, s:i, s:i, s:o}", "digest", hex32(h.digest), "timeUs", (json_int_t)h.time_us, "failed",
+			 (int)h.failed, "unknown", (int)h.unknown, "passed", (int)h.passed, "manifest", hex32(h.manifest));
+}
+
 static json_t *of_raw(const struct control *c)
 {
 	return json_pack("{s:I}", "bytes", (json_int_t)c->body_size);
@@ -170,6 +179,7 @@ static const struct {
 	{ ENTRY_KEY_ADD, "KEY_ADD", NULL, of_key_add },
 	{ ENTRY_KEY_REMOVE, "KEY_REMOVE", NULL, of_key_remove },
 	{ ENTRY_DEPOSIT_TEST, "DEPOSIT_TEST", NULL, of_deposit_test },
+	{ ENTRY_HOST_REPORT, "HOST_REPORT", NULL, of_host_report },
 };
 
 json_t *entry_object(const struct entry *entry)
