@@ -163,6 +163,19 @@ two_at_once() { # the first waits for its amount; the second must not get in
 ok "two at once: the second is refused (6), the first signs" two_at_once
 ok "one act is in the log" bash -c "[ \"\$(grep -c ' signed ' '$dir/v/log')\" = 1 ]"
 
+# ---- policies that leave something open say so ------------------------------------------------------------
+remarks() { "$sign" policy --check "$dir/$1" --vault "$dir/v" >"$dir/said" 2>&1 && says "$2"; }
+quiet() { "$sign" policy --check "$dir/$1" --vault "$dir/v" >"$dir/said" 2>&1 && ! grep -q WEAK "$dir/said"; }
+fresh
+grep -v '^window bitcoin' "$dir/policy" >"$dir/policy-no-window"
+{ cat "$dir/policy-required"; echo 'window 31337:DAI seconds=86400 amount-max=2000.0'; } >"$dir/policy-whole"
+ok "a policy without a window says that any number passes" remarks policy-no-window "'bitcoin' has a limit but no window"
+ok "a token's, too" remarks policy "'31337:DAI' has a limit but no window"
+ok "a policy without a quorum says that one person signs alone" remarks policy 'no quorum is asked for'
+ok "a policy with all of them is quiet" quiet policy-whole
+shown_policy() { "$sign" show policy --vault "$dir/v" >"$dir/said" 2>&1 && says 'no quorum is asked for'; }
+ok "and whoever looks at the policy is told, too" shown_policy
+
 # ---- the terminal, and sizes ------------------------------------------------------------------------------
 no_escapes() { ! LC_ALL=C grep -q "[$(printf '\001')-$(printf '\011')$(printf '\013')-$(printf '\037')$(printf '\177')-$(printf '\377')]" "$1"; }
 escapes() {

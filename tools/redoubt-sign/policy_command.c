@@ -20,6 +20,37 @@ void policy_show(const char *text)
 			screen_text("%.*s", (int)(newline - text), text);
 }
 
+// A limit's asset, as the policy's text writes it.
+static void asset_show(const struct review_policy *policy, const struct asset *asset, char *to, size_t room)
+{
+	const struct policy_token *token = NULL;
+	for (size_t i = 0; i < policy->token_count; i++)
+		if (policy->tokens[i].chain_id == asset->chain.id && !asset_native(asset) &&
+		    !memcmp(policy->tokens[i].contract.bytes, asset->contract, CONTRACT_SIZE))
+			token = &policy->tokens[i];
+	if (asset->chain.kind == CHAIN_BITCOIN)
+		snprintf(to, room, "bitcoin");
+	else
+		snprintf(to, room, "%llu%s%s", (unsigned long long)asset->chain.id, token ? ":" : "", token ? token->symbol : "");
+}
+
+void policy_remarks(const struct review_policy *policy)
+{
+	char asset[64];
+	if (policy->intent_optional && policy->limits.count)
+		screen_item("WEAK: 'intent optional': no quorum is asked for, and whoever holds this machine and its passphrase "
+			    "signs alone, within the limits. For a test network only.");
+	for (size_t i = 0; i < policy->limits.count; i++) {
+		const struct limit *limit = &policy->limits.list[i];
+		asset_show(policy, &limit->asset, asset, sizeof asset);
+		if (!limit->window_count)
+			screen_item("WEAK: '%s' has a limit but no window: the limit is for one payment, and any number of them "
+				    "passes (Bitfinex 2016).", asset);
+		if (asset_native(&limit->asset) && limit->asset.chain.kind == CHAIN_BITCOIN && !limit->fee_share_max)
+			screen_item("WEAK: '%s' has no fee-share-max: a small payment may cost the whole fee-max.", asset);
+	}
+}
+
 static int policy_replace(struct change_command *c, bool check)
 {
 	char digest[2 * SHA256_SIZE + 1];
@@ -37,6 +68,7 @@ static int policy_replace(struct change_command *c, bool check)
 	policy_show((const char *)c->text);
 	screen_line("%s", "");
 	screen_field("SHA-256", "%s", digest);
+	policy_remarks(&c->configuration.policy);
 	if (check)
 		return 0;
 	screen_text("Compare it with the other signers: every machine holds the same.");

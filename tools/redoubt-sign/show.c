@@ -42,6 +42,7 @@ static int show_policy(struct change_command *c, size_t count, const char *const
 	screen_page("The policy");
 	if (file)
 		policy_show((const char *)file->bytes);
+	policy_remarks(&c->configuration.policy);
 	return 0;
 }
 
