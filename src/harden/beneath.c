@@ -19,6 +19,12 @@ static int folder_open(struct host *h, const char *path)
 	return *name ? host_openat(h, host_copy(h, path, (size_t)(name - path)), O_RDONLY | O_DIRECTORY) : -EINVAL;
 }
 
+#define BESIDE_SIZE 300
+static void beside_name(char to[BESIDE_SIZE], const char *name)
+{
+	snprintf(to, BESIDE_SIZE, ".%.200s.redoubt-new", name);
+}
+
 static int write_all(int fd, const char *text, size_t size)
 {
 	while (size) {
@@ -47,12 +53,12 @@ static int file_make(int folder, const char *name, const char *text, size_t size
 
 int beneath_write(struct host *h, const char *path, const char *text, size_t size, unsigned mode, uid_t uid, gid_t gid)
 {
-	char beside[300];
+	char beside[BESIDE_SIZE];
 	const char *name = last_part(path);
 	int folder = folder_open(h, path);
 	if (folder < 0)
 		return folder;
-	snprintf(beside, sizeof beside, ".%.200s.redoubt-new", name);
+	beside_name(beside, name);
 	unlinkat(folder, beside, 0); // of one that was killed
 	int r = file_make(folder, beside, text, size, mode, uid, gid);
 	if (!r && (renameat(folder, beside, folder, name) || fsync(folder)))
@@ -87,6 +93,17 @@ int beneath_mode(struct host *h, const char *path, unsigned mode, uid_t uid, gid
 		r = -errno;
 	close(fd);
 	return r;
+}
+
+void beneath_sweep(struct host *h, const char *path)
+{
+	char beside[BESIDE_SIZE];
+	int folder = folder_open(h, path);
+	beside_name(beside, last_part(path));
+	if (folder >= 0) {
+		unlinkat(folder, beside, 0);
+		close(folder);
+	}
 }
 
 int beneath_remove(struct host *h, const char *path)

@@ -10,6 +10,8 @@ MUST_USE int beneath_write(struct host *h, const char *path, const char *text, s
 MUST_USE int beneath_set(struct host *h, const char *path, const char *text, size_t size);
 // Owner and mode of what is there; a link is refused with -ELOOP.
 MUST_USE int beneath_mode(struct host *h, const char *path, unsigned mode, uid_t uid, gid_t gid);
+// What a killed beneath_write may have left beside the path.
+void beneath_sweep(struct host *h, const char *path);
 MUST_USE int beneath_remove(struct host *h, const char *path);
 // Makes the folders on the way to a file that are not there yet.
 MUST_USE int beneath_folders(struct host *h, const char *path, unsigned mode);

@@ -266,6 +266,8 @@ static int row_restore(struct host *h, unsigned number, const struct record_row 
 	char *text;
 	size_t size;
 	struct stat st;
+	if (w->kind == RECORD_ABSENT || w->kind == RECORD_FILE)
+		beneath_sweep(h, w->path);
 	if (w->kind == RECORD_ABSENT)
 		return beneath_remove(h, w->path);
 	if (w->kind == RECORD_MODE)

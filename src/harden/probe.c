@@ -128,6 +128,8 @@ static void control_messages(const struct asking *a)
 		p.packet = new_packet(v6, v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP, 0);
 		p.packet.icmp_type = MESSAGES[i].type;
 		p.packet.ttl = MESSAGES[i].ttl;
+		// connection tracking leaves neighbour discovery alone, and links errors to what they are about
+		p.packet.state = v6 && MESSAGES[i].type >= 130 ? CT_UNTRACKED : MESSAGES[i].pass ? CT_RELATED : CT_NEW;
 		p.packet.input_interface = "eth0";
 		address_set(p.packet.source, v6, v6 ? (const uint8_t[16]){ 0xfe, 0x80, [15] = 7 } : (const uint8_t[]){ 192, 0, 2, 77 });
 		a->each(a->context, &p);
@@ -230,5 +232,5 @@ const char *probe_text(struct host *h, const struct probe *p)
 	if (p->hook == HOOK_OUTPUT)
 		return host_print(h, "out %s uid %u -> %s %u via %s", kind, k->socket_user, to, k->destination_port, k->output_interface);
 	return host_print(h, "%s %s %s -> %u via %s%s", p->hook == HOOK_INPUT ? "in" : "forward", kind, from, k->destination_port,
-			  k->input_interface, k->state == CT_ESTABLISHED ? " established" : "");
+			  k->input_interface, k->state == CT_ESTABLISHED ? " established" : k->state == CT_RELATED ? " related" : "");
 }

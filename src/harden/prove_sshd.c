@@ -139,6 +139,25 @@ static void tuple_judge(struct plan *p, const struct staging *s, const char *use
 			      ports, p->manifest->ssh_port);
 }
 
+// A Match block overrides the global part, wherever it stands, and for addresses that no tuple here tried.
+static void matches_judge(struct plan *p, const char *path, struct complaints *c)
+{
+	static const char *const GUARDED[] = { "PermitRootLogin", "PasswordAuthentication", "KbdInteractiveAuthentication", "AuthenticationMethods",
+					       "ChallengeResponseAuthentication", "PermitEmptyPasswords", "AllowUsers", "AllowGroups",
+					       "AllowTcpForwarding", "DisableForwarding", "MaxAuthTries", "PubkeyAuthentication", "Include" };
+	struct host_lines cursor = { host_file(p->host, path)->text, 0 };
+	bool match = false;
+	for (const char *line, *word[2]; host_line(p->host, &cursor, &line);) {
+		if (!host_words(p->host, line, word, 2))
+			continue;
+		match |= !strcasecmp(word[0], "Match");
+		for (size_t i = 0; match && i < ARRAY_LEN(GUARDED); i++)
+			if (!strncasecmp(word[0], GUARDED[i], strlen(GUARDED[i])))
+				complaint_add(p->host, c, "%s:%u: a Match block sets %s, which overrides the drop-in: take it out", path, cursor.number,
+					      GUARDED[i]);
+	}
+}
+
 static bool keys_there(struct host *h, const char *user)
 {
 	struct host_lines cursor = { host_file(h, "/etc/passwd")->text, 0 };
@@ -191,5 +210,8 @@ void prove_sshd(struct plan *p, const struct sessions *s, struct proven *ret, st
 		complaint_add(p->host, c, a.exit_status == 125 ? "sshd could not be tried: no mount namespace may be made (run it as root)" :
 								 "sshd -t refuses the configuration: %s", a.text);
 	}
+	matches_judge(p, "/etc/ssh/sshd_config", c);
+	for (size_t i = 0; i < st.count; i++)
+		matches_judge(p, host_print(p->host, FOLDER "/%s", st.names[i]), c);
 	lock_out_judge(p, s, c);
 }

@@ -50,6 +50,7 @@ static const char *listen_lines(struct plan *p, struct complaints *c)
 {
 	const struct manifest *m = p->manifest;
 	struct text t = { .host = p->host };
+	size_t count = 0;
 	for (size_t i = 0; i < m->listens; i++) {
 		const struct manifest_listen *l = &m->listen[i];
 		char address[INET6_ADDRSTRLEN] = "0.0.0.0";
@@ -57,11 +58,12 @@ static const char *listen_lines(struct plan *p, struct complaints *c)
 			continue;
 		if (!l->any)
 			inet_ntop(l->v6 ? AF_INET6 : AF_INET, l->address, address, sizeof address);
+		count++;
 		text_add(&t, "%sListenStream=%s%s%s:%u", t.size ? "\n" : "", l->v6 ? "[" : "", address, l->v6 ? "]" : "", l->port);
 	}
-	if (!t.size)
-		complaint_add(p->host, c, "the manifest has no 'listen tcp ADDRESS PORT redoubt-gateway': the exchange's socket would have no "
-					  "address; write what gateway.listen says");
+	if (count != 1)
+		complaint_add(p->host, c, "the manifest has %zu lines 'listen tcp ADDRESS PORT redoubt-gateway'; the exchange listens on one "
+					  "address, gateway.listen of redoubt.conf: write that", count);
 	return text_end(&t);
 }
 
