@@ -97,7 +97,8 @@ int ceremony_open_run(int argc, char **argv)
 	if ((r = public_read(path, PAYLOAD_MAX, &payload, &size)))
 		return r;
 	if (!(r = vault_open(globals.vault, VAULT_OPEN, &vault))) {
-		const struct confinement confinement = { .write_dirs = { vault.dir }, .write_count = 1 };
+		const struct confinement confinement = { .write_dirs = { vault.dir }, .write_count = 1,
+							 .token = unlock_loads_module(&vault) };
 		r = confine(&confinement);
 		if (!r)
 			r = vault_unlock(&vault, &unlocked);

@@ -59,7 +59,8 @@ void room_close(struct room *room)
 
 int room_confine(struct room *room)
 {
-	struct confinement confinement = { .write_dirs = { room->vault.dir }, .write_count = 1 };
+	struct confinement confinement = { .write_dirs = { room->vault.dir }, .write_count = 1,
+					   .token = unlock_loads_module(&room->vault) };
 	if (room->out.dir >= 0 && vault_holds(&room->vault, room->out.dir))
 		return EXIT_FAILED;
 	if (room->out.dir >= 0)

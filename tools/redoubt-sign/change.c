@@ -19,11 +19,16 @@ int change_begin(struct change_command *c, const char *path)
 	if (r)
 		return r;
 	struct confinement confinement = { .write_dirs = { c->vault.dir }, .write_count = 1 };
-#ifdef REDOUBT_SIGN_TOKEN
-	confinement.token = c->with_token || vault_find(&c->vault, VAULT_TOKEN);
-#endif
+	confinement.token = c->with_token || unlock_loads_module(&c->vault);
 	r = confine(&confinement);
 	return r ? r : configuration_read(&c->vault, &c->configuration);
+}
+
+void head_write_down(const struct vault *vault)
+{
+	char code[LOG_CODE_SIZE];
+	log_head_code(&vault->head, code);
+	screen_text("Done. Write on your paper: %s", code);
 }
 
 int change_make(struct change_command *c, const char *act, const struct vault_change *change,
@@ -41,11 +46,8 @@ int change_make(struct change_command *c, const char *act, const struct vault_ch
 	if (!r)
 		r = vault_act(&c->vault, unlocked.log_key, &it);
 	vault_lock(&unlocked);
-	if (!r) {
-		char code[LOG_CODE_SIZE];
-		log_head_code(&c->vault.head, code);
-		screen_text("Done. Write on your paper: %s", code);
-	}
+	if (!r)
+		head_write_down(&c->vault);
 	return r;
 }
 

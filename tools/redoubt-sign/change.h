@@ -22,6 +22,8 @@ MUST_USE int change_begin(struct change_command *c, const char *path);
 // `details` as for vault_act. 0 or an exit code after a complaint.
 MUST_USE int change_make(struct change_command *c, const char *act, const struct vault_change *change,
 			 const struct log_field *details, size_t count);
+// "Done", and the log's code for the paper.
+void head_write_down(const struct vault *vault);
 void change_end(struct change_command *c);
 
 // Prints the lines of a configuration text without its comments (policy_command.c).

@@ -117,9 +117,7 @@ static int vault_take(struct signing *s)
 	if (s->out_dir >= 0 && vault_holds(&s->vault, s->out_dir))
 		return EXIT_FAILED;
 	struct confinement confinement = { .write_dirs = { s->vault.dir, s->out_dir }, .write_count = s->out_dir >= 0 ? 2 : 1 };
-#ifdef REDOUBT_SIGN_TOKEN
-	confinement.token = vault_find(&s->vault, VAULT_TOKEN);
-#endif
+	confinement.token = unlock_loads_module(&s->vault);
 	r = confine(&confinement);
 	if (!r)
 		r = configuration_read(&s->vault, &s->configuration);

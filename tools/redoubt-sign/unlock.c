@@ -48,7 +48,8 @@ int log_key_derive(struct keystore *keystore, struct log_key *ret)
 }
 
 // The passphrase, asked for once. 0 and the opened keystore, or an exit code after a complaint.
-static int keystore_ask(struct vault *vault, const struct vault_file *file, char *passphrase, struct keystore **ret)
+static int keystore_ask(struct vault *vault, const struct vault_file *file, const struct keystore_wrap *wrap, char *passphrase,
+			struct keystore **ret)
 {
 	struct keystore_header header;
 	int r = keystore_describe(file->bytes, file->size, &header);
@@ -56,8 +57,9 @@ static int keystore_ask(struct vault *vault, const struct vault_file *file, char
 		complain("the keystore cannot be opened: %s", r > 0 ? keystore_result_text(r) : strerror(-r));
 		return EXIT_DAMAGED;
 	}
-	if (!header.needs_passphrase || header.needs_token) {
-		complain("this keystore is wrapped by a token's key: redoubt-sign-token opens it");
+	if (!header.needs_passphrase || header.needs_token != (wrap != NULL)) {
+		complain("this keystore is %s", header.needs_token ? "wrapped by a token's key: redoubt-sign-token opens it" :
+								     "not wrapped by the token that the vault names");
 		return EXIT_FAILED;
 	}
 	screen_text("The keystore '%s' is opened now.", header.label);
@@ -65,7 +67,7 @@ static int keystore_ask(struct vault *vault, const struct vault_file *file, char
 		screen_text("There was no passphrase. Nothing was done.");
 		return EXIT_DECLINED;
 	}
-	struct keystore_lock lock = { .passphrase = passphrase, .passphrase_size = strlen(passphrase) };
+	struct keystore_lock lock = { .passphrase = passphrase, .passphrase_size = strlen(passphrase), .wrap = wrap };
 	r = lock.passphrase_size ? keystore_open(file->bytes, file->size, &lock, ret) : KEYSTORE_WRONG;
 	secret_wipe(passphrase, SCREEN_PASSPHRASE_MAX);
 	if (r == KEYSTORE_WRONG) {
@@ -88,6 +90,41 @@ static int key_take(struct vault *vault, struct unlocked *ret)
 	return EXIT_FAILED;
 }
 
+static int keystore_only_open(struct vault *vault, const struct vault_file *file, char *passphrase, struct unlocked *unlocked)
+{
+	return keystore_ask(vault, file, NULL, passphrase, &unlocked->keystore);
+}
+
+#ifdef REDOUBT_SIGN_TOKEN
+// One token does one of two things: it wraps the keystore's file, or it signs in its place.
+static int with_token_open(struct vault *vault, const struct vault_file *file, char *passphrase, struct unlocked *unlocked)
+{
+	struct token_place place;
+	struct keystore_wrap wrap;
+	int r = token_place_read(vault, &place);
+	if (!r && place.wraps)
+		r = token_wrap_ask(&place, false, &unlocked->token, &wrap);
+	if (!r)
+		r = keystore_ask(vault, file, place.wraps ? &wrap : NULL, passphrase, &unlocked->keystore);
+	return r || place.wraps ? r : token_unlock(&place, unlocked);
+}
+#else
+static int with_token_open(struct vault *vault, const struct vault_file *file, char *passphrase, struct unlocked *unlocked)
+{
+	complain("this vault's key wants its token: redoubt-sign-token opens it");
+	return EXIT_FAILED;
+}
+#endif
+
+bool unlock_loads_module(const struct vault *vault)
+{
+#ifdef REDOUBT_SIGN_TOKEN
+	return vault_find(vault, VAULT_TOKEN);
+#else
+	return false;
+#endif
+}
+
 int vault_unlock(struct vault *vault, struct unlocked *ret)
 {
 	const struct vault_file *file = vault_find(vault, VAULT_KEYSTORE);
@@ -99,16 +136,8 @@ int vault_unlock(struct vault *vault, struct unlocked *ret)
 		r = EXIT_FAILED;
 	}
 	if (!r)
-		r = keystore_ask(vault, file, passphrase, &unlocked.keystore);
+		r = (vault_find(vault, VAULT_TOKEN) ? with_token_open : keystore_only_open)(vault, file, passphrase, &unlocked);
 	secret_free(passphrase);
-	if (!r && vault_find(vault, VAULT_TOKEN)) {
-#ifdef REDOUBT_SIGN_TOKEN
-		r = token_unlock(vault, &unlocked);
-#else
-		complain("this vault's key is in a token: redoubt-sign-token opens it");
-		r = EXIT_FAILED;
-#endif
-	}
 	if (!r)
 		r = key_take(vault, &unlocked);
 	if (r)

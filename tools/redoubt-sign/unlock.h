@@ -21,4 +21,6 @@ struct unlocked {
 // Asks for the passphrase (and PIN), opens the keystore, and has vault_check_key look at the log. One try; a
 // wrong passphrase is noted in the log. 0, or an exit code after it has complained.
 MUST_USE int vault_unlock(struct vault *vault, struct unlocked *ret);
+// Whether that will load a PKCS#11 module, which the sandbox must let: in redoubt-sign-token, in a vault with a token.
+bool unlock_loads_module(const struct vault *vault);
 void vault_lock(struct unlocked *unlocked); // wipes; accepts a zeroed struct

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -167,8 +168,17 @@ static int text_add(struct vault *vault, const char *line, size_t size)
 	return 0;
 }
 
+// The lock can be taken away by whoever may write here. Then two would count on one record, and both would sign.
+static bool log_moved(const struct vault *vault)
+{
+	struct stat st;
+	return fstat(vault->log, &st) < 0 || (uint64_t)st.st_size != vault->head.size;
+}
+
 static int line_append(struct vault *vault, const struct draft *draft, const struct log_head *head)
 {
+	if (log_moved(vault))
+		return -ESTALE;
 #ifdef REDOUBT_SIGN_STEPS
 	if (file_append(vault->log, draft->line, draft->line_size / 2) == 0) // a line cut off by power loss
 		STEP("vault-line-cut");
@@ -256,9 +266,10 @@ int vault_note(struct vault *vault, const char *act, const struct log_field *det
 	for (size_t i = 0; i < count; i++)
 		field_add(draft, details[i].name, details[i].value);
 	int r = line_add(vault, NULL, act, draft, &head);
-	if (!r && line_append(vault, draft, &head) < 0) {
+	int failed = r ? 0 : line_append(vault, draft, &head);
+	if (failed < 0) {
 		vault->broken = true;
-		complain("the log could not be written: %s", strerror(errno));
+		complain("the log could not be written: %s", strerror(-failed));
 		r = EXIT_FAILED;
 	}
 	free(draft);
