@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define BACKLOG 1024
+#define HANDED 3 // the first descriptor that systemd hands over
 
 union address {
 	struct sockaddr any;
@@ -88,18 +89,61 @@ static int port_free(const union address *at, socklen_t size)
 	return r;
 }
 
+// How many sockets systemd handed over (sd_listen_fds(3)): they begin at descriptor 3.
+static int handed_count(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	return pid && count && strtol(pid, NULL, 10) == getpid() ? (int)strtol(count, NULL, 10) : 0;
+}
+
+// One that is handed over was opened in a network that this process cannot reach; the gateways share its queue.
+static int handed_take(struct house *h, const union address *at, socklen_t size)
+{
+	union address is = { 0 };
+	socklen_t length = sizeof is;
+	int on = 1, listening = 0;
+	socklen_t one = sizeof listening;
+	if (getsockname(HANDED, &is.any, &length) < 0 || getsockopt(HANDED, SOL_SOCKET, SO_ACCEPTCONN, &listening, &one) < 0)
+		return -errno;
+	if (!listening || length != size || is.any.sa_family != at->any.sa_family ||
+	    (is.any.sa_family == AF_INET ? is.v4.sin_port != at->v4.sin_port || memcmp(&is.v4.sin_addr, &at->v4.sin_addr, 4) :
+					   is.v6.sin6_port != at->v6.sin6_port || memcmp(&is.v6.sin6_addr, &at->v6.sin6_addr, 16)))
+		return -EADDRNOTAVAIL;
+	if (fcntl(HANDED, F_SETFL, O_NONBLOCK) < 0 || setsockopt(HANDED, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
+		return -errno;
+	for (unsigned i = 0; i < h->gateways; i++)
+		if ((h->listener[i] = fcntl(HANDED, F_DUPFD_CLOEXEC, HANDED + 1)) < 0)
+			return -errno;
+	close(HANDED);
+	return 0;
+}
+
+static int listeners_make(struct house *h, const union address *at, socklen_t size)
+{
+	int r = port_free(at, size);
+	for (unsigned i = 0; r >= 0 && i < h->gateways; i++)
+		h->listener[i] = r = listener_make(at, size);
+	return r;
+}
+
 static bool gateways_listen(struct house *h)
 {
 	const char *text = config_text(h->config, "gateway.listen");
+	int handed = handed_count();
 	union address at;
 	socklen_t size = address_read(text, &at);
 	if (!size) {
 		log_write(LOG_ERROR, "gateway.listen = \"%s\" is not ADDRESS:PORT (127.0.0.1:8443, [::1]:8443)", text);
 		return false;
 	}
-	int r = port_free(&at, size);
-	for (unsigned i = 0; r >= 0 && i < h->gateways; i++)
-		h->listener[i] = r = listener_make(&at, size);
+	if (handed) {
+		int error = handed == 1 ? handed_take(h, &at, size) : -E2BIG;
+		if (error < 0)
+			log_write(LOG_ERROR, "%d sockets were handed over; one that listens on gateway.listen, %s, is wanted: %s", handed, text,
+				  strerror(-error));
+		return error == 0;
+	}
+	int r = listeners_make(h, &at, size);
 	if (r < 0)
 		log_write(LOG_ERROR, "cannot listen on %s: %s; set gateway.listen in redoubt.conf to a free one", text,
 			  strerror(-r));

@@ -7,6 +7,8 @@ import socket
 import sys
 
 s = socket.create_server((sys.argv[1], int(sys.argv[2])), backlog=128)
-os.dup2(s.fileno(), 3)
+if s.fileno() != 3:
+    os.dup2(s.fileno(), 3)
+os.set_inheritable(3, True)
 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
 os.execvp(sys.argv[3], sys.argv[3:])

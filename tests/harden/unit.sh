@@ -15,14 +15,17 @@ else
 	answers() { for i in {1..150}; do curl -skf -m 2 "$url/api/v3/ping" && return; sleep 0.2; done; cat "$work/supervisor.log"; return 1; }
 	role() { pgrep -P "$exchange" -x "redoubt-$1" | head -1; }
 	ok "the exchange starts with its unit's capabilities and answers through the socket handed over" answers
-	ok "its engine is in a network that is not the host's" [ "$(readlink "/proc/$(role engine)/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+	apart() { local its; its=$(readlink "/proc/$(role engine)/ns/net") && [ "$its" != "$(readlink /proc/self/ns/net)" ]; }
+	ok "its engine is in a network that is not the host's" apart
 	ok "where there is nothing but a loopback that is down" bash -c '[ "$(nsenter --net="/proc/$1/ns/net" ip -br link | wc -l)" = 1 ] &&
 		! nsenter --net="/proc/$1/ns/net" ip link show lo up | grep -q lo' _ "$(role engine)"
-	ok "so is its gateway" [ "$(readlink "/proc/$(role gateway)/ns/net")" = "$(readlink "/proc/$(role engine)/ns/net")" ]
-	ok "the engine is a user of its own, without capabilities" bash -c 'grep -qE "^CapEff:\s+0+$" /proc/$1/status &&
-		[ "$(stat -c %U "/proc/$1")" != x ] && ! grep -qE "^Uid:\s+0" "/proc/$1/status"' _ "$(role engine)"
+	together() { local its; its=$(readlink "/proc/$(role gateway)/ns/net") && [ "$its" = "$(readlink "/proc/$(role engine)/ns/net")" ]; }
+	ok "its gateway is there, too" together
+	ok "the engine is a user of its own, without capabilities" bash -c 'grep -qE "^CapEff:\s+0+$" "/proc/$1/status" && ! grep -qE "^Uid:\s+0" "/proc/$1/status"' _ "$(role engine)"
 	kill "$exchange"
-	ok "it stops in order" wait "$exchange"
-	sed -i 's/^gateway : { listen = "127.0.0.1:/&1/' "$dir/redoubt.conf" # another port than the socket's
-	refuses "a socket that is not gateway.listen" 'one that listens on gateway.listen' timeout 20 python3 "$here/hand.py" 127.0.0.1 "$port" "$supervisor" --dir "$dir"
+	wait "$exchange"
+	ended=$?
+	ok "it stops in order" [ "$ended" = 0 ]
+	refuses "a socket that is not gateway.listen" 'one that listens on gateway.listen' timeout 20 python3 "$here/hand.py" 127.0.0.1 \
+		"$(free_port)" "$supervisor" --dir "$dir"
 fi
