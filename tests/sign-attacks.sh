@@ -215,6 +215,21 @@ head -c 40000000 /dev/zero >"$dir/zeros"
 ok "forty megabytes are not read at all (1)" exits 1 "$sign" inspect "$dir/zeros" --vault "$dir/v"
 ok "a device is not read" exits 1 "$sign" inspect /dev/zero --vault "$dir/v"
 
+# ---- what cannot even be read is in the log, too -------------------------------------------------------------
+fresh
+logged() { # REASONS PAYLOAD [OPTIONS]
+	local reasons=$1 payload=$2
+	shift 2
+	exits 4 signs 0.50000000 "$payload" "$dir/never" "$@" || return
+	tail -n 1 "$dir/v/log" | grep -qE " refused payload=[0-9a-f]{64} reasons=$reasons previous=[0-9a-f]{64} signature=-\$" && [ ! -e "$dir/never" ]
+}
+head -c 300 /dev/zero >"$dir/nothing"
+ok "bytes that are no payload" logged unreadable "$dir/nothing"
+ok "a Safe transaction that is none" logged unreadable "$dir/noise"
+ok "an intent that is none" logged unreadable "$files/half" --intent "$dir/intent-damaged"
+ok "a transaction that no account of ours sends" logged unreadable "$files/evm-over-cap" --account nobody
+ok "and the log is whole" "$sign" log check "$dir/v/log"
+
 # ---- where the signed payload goes -------------------------------------------------------------------------
 fresh
 echo untouched >"$dir/victim" && ln -s victim "$dir/link"

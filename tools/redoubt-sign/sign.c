@@ -164,15 +164,11 @@ static void head_show(const struct signing *s)
 	screen_field("Clock", "%s. Compare it with a watch.", now);
 }
 
-static int signing_run(struct signing *s, struct outside *o)
+// What came in, to what leaves.
+static int signing_go(struct signing *s, struct outside *o)
 {
-	int r = vault_take(s);
-	if (r)
-		return r;
-	s->now = now_seconds();
-	r = clock_check(s);
-	if (!r)
-		r = (o->scan ? payload_scanned : payload_decode)(o->raw, o->raw_size, &s->payload);
+	sha256_of(o->raw, o->raw_size, s->id);
+	int r = (o->scan ? payload_scanned : payload_decode)(o->raw, o->raw_size, &s->payload);
 	o->raw = NULL; // taken over or freed
 	if (!r)
 		r = intent_take(s, o);
@@ -185,9 +181,35 @@ static int signing_run(struct signing *s, struct outside *o)
 	return s->payload.kind == PAYLOAD_PSBT ? sign_bitcoin(s) : sign_evm(s);
 }
 
+static int refusal_note(struct signing *s, const char *reasons)
+{
+	char id[2 * SHA256_SIZE + 1];
+	hex_encode(s->id, sizeof s->id, id);
+	const struct log_field details[] = { { "payload", id }, { "reasons", reasons } };
+	int r = vault_note(&s->vault, "refused", details, ARRAY_LEN(details));
+	return r ? r : EXIT_REFUSED;
+}
+
+// Nothing is refused without a line in the log, but for the clock: a line cannot go back in time.
+static int signing_run(struct signing *s, struct outside *o)
+{
+	int r = vault_take(s);
+	if (r)
+		return r;
+	s->now = now_seconds();
+	r = clock_check(s);
+	if (r)
+		return r;
+	r = signing_go(s, o);
+	if (r == EXIT_REFUSED && !s->inspect && !s->noted)
+		r = refusal_note(s, s->judged ? "not-signable" : "unreadable");
+	return r;
+}
+
 int signing_judge(struct signing *s, const struct refusal_list *refusals)
 {
-	char names[REFUSAL_NAMES_MAX], id[2 * SHA256_SIZE + 1];
+	char names[REFUSAL_NAMES_MAX];
+	s->judged = true;
 	page_intent(s->has_intent ? &s->intent : NULL);
 	page_refusals(refusals);
 	if (!refusals->stops)
@@ -197,10 +219,8 @@ int signing_judge(struct signing *s, const struct refusal_list *refusals)
 	if (s->inspect)
 		return EXIT_REFUSED;
 	refusal_names(refusals, names);
-	hex_encode(s->id, sizeof s->id, id);
-	const struct log_field details[] = { { "payload", id }, { "reasons", names } };
-	int r = vault_note(&s->vault, "refused", details, ARRAY_LEN(details));
-	return r ? r : EXIT_REFUSED;
+	s->noted = true;
+	return refusal_note(s, names);
 }
 
 int signing_record(struct signing *s, const struct limit_request *request, const uint8_t *wallet,

@@ -22,7 +22,9 @@ struct signing {
 	bool ceremony_mode; // one named payload may change owners
 	struct review_context context;
 	uint64_t now;
-	uint8_t id[SHA256_SIZE]; // state_payload_id
+	uint8_t id[SHA256_SIZE]; // SHA-256 of what came in, then state_payload_id
+	bool judged;		 // the review was shown
+	bool noted;		 // its refusal is in the log
 	struct unlocked unlocked;
 };
 
