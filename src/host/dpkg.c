@@ -2,6 +2,8 @@
 // dpkg's own records, read as files: no program is started.
 #include "host/dpkg.h"
 
+#include "host/host_internal.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -190,9 +192,12 @@ static void log_read(struct dpkg *d, const char *path)
 struct dpkg *dpkg_open(struct host *h)
 {
 	const struct host_names *names = host_names(h, INFO);
+	if (h->dpkg_asked)
+		return h->dpkg;
+	h->dpkg_asked = true;
 	if (names->error || host_file(h, "/var/lib/dpkg/status")->error)
 		return NULL;
-	struct dpkg *d = host_alloc(h, sizeof *d);
+	struct dpkg *d = h->dpkg = host_alloc(h, sizeof *d);
 	d->host = h;
 	d->merged = host_link(h, "/bin") != NULL;
 	status_read(d);

@@ -28,6 +28,8 @@ struct host {
 	const struct host_file *ruleset;
 	struct ruleset *firewall; // the same once read
 	const char *firewall_error;
+	struct dpkg *dpkg; // once asked
+	bool dpkg_asked;
 	const struct sshd_answers *sshd;
 };
 

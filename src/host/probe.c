@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/probe.h"
+
+#include "host/look.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ANSWER_MAX 65536
+#define SECONDS_MAX 3
+#define MISSING "/redoubt-no-such-page-6f1d"
+
+static bool web_program(const char *program)
+{
+	static const char *const KNOWN[] = { "nginx", "apache2", "httpd", "haproxy", "caddy", "lighttpd", "redoubt-gateway" };
+	for (size_t i = 0; i < ARRAY_LEN(KNOWN); i++)
+		if (!strcmp(look_basename(program), KNOWN[i]))
+			return true;
+	return false;
+}
+
+static const char *address_of(struct host *h, const struct host_socket *s)
+{
+	char text[INET6_ADDRSTRLEN];
+	if (host_socket_wildcard(s))
+		return s->v6 ? "[::1]" : "127.0.0.1";
+	inet_ntop(s->v6 ? AF_INET6 : AF_INET, s->address, text, sizeof text);
+	return s->v6 ? host_print(h, "[%s]", text) : host_print(h, "%s", text);
+}
+
+size_t web_servers(struct examination *e, struct web_server *ret, size_t max)
+{
+	const struct host_sockets *all = host_sockets(e->host);
+	size_t count = 0;
+	for (size_t i = 0; !all->error && i < all->count && count < max; i++) {
+		const struct host_socket *s = &all->socket[i];
+		const char *program = s->owner ? *s->owner->program ? s->owner->program : s->owner->name : "";
+		bool twice = false;
+		if (s->udp || !(s->port == 80 || s->port == 443 || web_program(program)))
+			continue;
+		for (size_t k = 0; k < count; k++)
+			twice |= ret[k].port == s->port;
+		if (!twice)
+			ret[count++] = (struct web_server){ s->port, host_socket_text(e->host, s), address_of(e->host, s) };
+	}
+	return count;
+}
+
+struct taking { char text[ANSWER_MAX + 1]; size_t size; };
+
+static size_t answer_take(char *bytes, size_t one, size_t count, void *context)
+{
+	struct taking *t = context;
+	size_t size = one * count, room = ANSWER_MAX - t->size, taken = size < room ? size : room;
+	memcpy(t->text + t->size, bytes, taken);
+	t->size += taken;
+	return size; // what is too much is read and forgotten; the time limit ends it
+}
+
+static void request_prepare(CURL *c, struct host *h, const struct web_server *s, const char *scheme, const char *path,
+			    struct curl_slist **connect)
+{
+	*connect = curl_slist_append(NULL, host_print(h, "localhost:%u:%s:%u", s->port, s->address, s->port));
+	curl_easy_setopt(c, CURLOPT_URL, host_print(h, "%s://localhost:%u%s", scheme, s->port, path));
+	curl_easy_setopt(c, CURLOPT_CONNECT_TO, *connect);
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(c, CURLOPT_PROXY, "");
+	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)SECONDS_MAX);
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 0L); // the certificate is looked at, not trusted
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 0L);
+	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+}
+
+static int error_of(CURLcode code)
+{
+	return code == CURLE_OK ? 0 : code == CURLE_COULDNT_CONNECT ? -ECONNREFUSED : code == CURLE_OPERATION_TIMEDOUT ? -ETIMEDOUT : -EPROTO;
+}
+
+static int request_run(struct host *h, const struct web_server *s, const char *scheme, const char *path, struct web_answer *ret)
+{
+	struct taking *head = host_alloc(h, sizeof *head), *body = host_alloc(h, sizeof *body);
+	struct curl_slist *connect = NULL;
+	CURL *c = curl_easy_init();
+	if (!c)
+		return -ENOMEM;
+	request_prepare(c, h, s, scheme, path, &connect);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, answer_take);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, head);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, answer_take);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, body);
+	CURLcode code = curl_easy_perform(c);
+	curl_easy_cleanup(c);
+	curl_slist_free_all(connect);
+	ret->head = head->text;
+	ret->body = body->text;
+	return head->size ? 0 : error_of(code);
+}
+
+static struct web_answer answer_from_facts(struct host *h, const struct web_server *s, const char *path)
+{
+	const char *name = !strcmp(path, "/") ? "index" : !strcmp(path, MISSING) ? "missing" : look_basename(path);
+	const struct host_file *f = host_file(h, host_print(h, "/facts/web/%u/%s", s->port, name));
+	struct web_answer a = { .error = f->error == -ENOENT ? -ECONNREFUSED : f->error, .head = f->text, .body = "" };
+	a.tls = !host_file(h, host_print(h, "/facts/web/%u/tls", s->port))->error;
+	const char *blank = strstr(f->text, "\n\n");
+	if (blank) {
+		a.head = host_copy(h, f->text, (size_t)(blank - f->text) + 1);
+		a.body = blank + 2;
+	}
+	return a;
+}
+
+struct web_answer web_ask(struct host *h, const struct web_server *s, const char *path)
+{
+	struct web_answer a = { .tls = true, .head = "", .body = "" };
+	path = path ? path : MISSING;
+	if (!host_is_live(h))
+		return answer_from_facts(h, s, path);
+	a.error = request_run(h, s, "https", path, &a);
+	if (a.error == -EPROTO) { // it speaks no TLS
+		a.tls = false;
+		a.error = request_run(h, s, "http", path, &a);
+	}
+	return a;
+}
+
+static struct web_tls tls_from_facts(struct host *h, const struct web_server *s)
+{
+	const struct host_file *f = host_file(h, host_print(h, "/facts/web/%u/tls", s->port));
+	const char *lowest = strstr(f->text, "lowest "), *expires = strstr(f->text, "expires ");
+	return (struct web_tls){ .error = f->error, .old_accepted = lowest && strtod(lowest + 7, NULL) < 1.15,
+				 .expires = expires ? strtoull(expires + 8, NULL, 10) : 0 };
+}
+
+static uint64_t expiry_of(CURL *c)
+{
+	struct curl_certinfo *chain = NULL;
+	if (curl_easy_getinfo(c, CURLINFO_CERTINFO, &chain) || !chain || !chain->num_of_certs)
+		return 0;
+	for (struct curl_slist *line = chain->certinfo[0]; line; line = line->next)
+		if (look_begins(line->data, "Expire date:")) {
+			time_t t = curl_getdate(line->data + 12, NULL);
+			return t > 0 ? (uint64_t)t : 0;
+		}
+	return 0;
+}
+
+struct web_tls web_ask_tls(struct host *h, const struct web_server *s)
+{
+	struct web_tls t = { 0 };
+	if (!host_is_live(h))
+		return tls_from_facts(h, s);
+	for (int old = 0; old < 2; old++) {
+		struct curl_slist *connect = NULL;
+		CURL *c = curl_easy_init();
+		if (!c)
+			return (struct web_tls){ .error = -ENOMEM };
+		request_prepare(c, h, s, "https", "/", &connect);
+		curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+		curl_easy_setopt(c, CURLOPT_CERTINFO, 1L);
+		if (old) {
+			curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)(CURL_SSLVERSION_TLSv1 | CURL_SSLVERSION_MAX_TLSv1_1));
+			curl_easy_setopt(c, CURLOPT_SSL_CIPHER_LIST, "ALL:@SECLEVEL=0");
+		}
+		CURLcode code = curl_easy_perform(c);
+		uint64_t expires = expiry_of(c); // there once the handshake is done, whatever HTTP said
+		if (old)
+			t.old_accepted = expires != 0;
+		else
+			t = (struct web_tls){ .error = expires ? 0 : code ? error_of(code) : -EPROTO, .expires = expires };
+		curl_easy_cleanup(c);
+		curl_slist_free_all(connect);
+		if (t.error)
+			break;
+	}
+	return t;
+}
+
+const char *web_header(struct host *h, const struct web_answer *a, const char *name)
+{
+	size_t size = strlen(name);
+	struct host_lines cursor = { a->head, 0 };
+	for (const char *line; host_line(h, &cursor, &line);)
+		if (!strncasecmp(line, name, size) && line[size] == ':')
+			return host_copy(h, line + size + 1 + strspn(line + size + 1, " "), strcspn(line + size + 1 + strspn(line + size + 1, " "), "\r"));
+	return NULL;
+}
