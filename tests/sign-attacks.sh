@@ -248,6 +248,26 @@ for place in v/policy v/log v/state v/lock v/keystore v/wallets/cold.wallet v/ne
 done
 ok "log carry onto the vault is refused" bash -c "! '$sign' log carry '$dir/v/policy' --vault '$dir/v' && '$sign' inspect '$files/half' --vault '$dir/v'"
 
+# ---- the companion: a program that shares the terminal with the passphrase's prompt ----------------------------
+mkdir "$dir/bin" && cp "$sign" "$dir/bin/redoubt-sign"
+printf '#!/bin/sh\n: >"%s/started"\ncat >"%s/shown"\n' "$dir" "$dir" >"$dir/bin/redoubt-qr" && chmod +x "$dir/bin/redoubt-qr"
+showing() { printf "$1" | "$dir/bin/redoubt-sign" sign "$2" --vault "$dir/v" --show; } # ANSWERS PAYLOAD
+not_started() { # CODE ANSWERS PAYLOAD
+	rm -f "$dir/started"
+	exits "$1" showing "$2" "$3" && [ ! -e "$dir/started" ]
+}
+fresh
+ok "it is not started for a refused payload" not_started 4 '' "$files/btc-high-s"
+ok "nor for one that nobody confirms" not_started 3 '' "$files/half"
+ok "nor beside the passphrase's prompt" not_started 6 '0.50000000\nwrong\n' "$files/half"
+ok "honest: it is, once the payload is signed" showing '0.50000000\npassphrase 1\n' "$files/half"
+ok "and gets the codes" grep -q '^ur:crypto-psbt/' "$dir/shown"
+slow_qr() { # the act is in the log although what shows the codes fails, and the payload may be signed again
+	printf '#!/bin/sh\nexit 9\n' >"$dir/bin/redoubt-qr"
+	fresh && exits 1 showing '0.50000000\npassphrase 1\n' "$files/half" && tail -n 1 "$dir/v/log" | grep -q ' signed '
+}
+ok "one that fails is said (1)" slow_qr
+
 # ---- what the program is started with ------------------------------------------------------------------------
 closed() { "$sign" inspect "$1" --vault "$dir/v" <&- >&- 2>&-; cmp "$dir/v/log" "$dir/made1/log" && [ ! -s "$dir/v/lock" ]; }
 fresh

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -29,11 +30,23 @@ static int program_find(char to[PATH_MAX])
 	return EXIT_FAILED;
 }
 
+// Until there is something to show no other program runs: it would share the terminal with the passphrase's prompt.
+static void input_wait(int from)
+{
+	struct pollfd input = { .fd = from, .events = POLLIN };
+	while (poll(&input, 1, -1) < 0 && errno == EINTR)
+		;
+	if (!(input.revents & POLLIN)) // nothing was signed
+		_exit(0);
+}
+
 NORETURN static void child_run(const char *program, char *const *arguments, int from, int to)
 {
 	char value[128];
 	char *const environment[] = { value, NULL };
 	const char *term = getenv("TERM");
+	if (to == STDIN_FILENO)
+		input_wait(from);
 	signal(SIGTSTP, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
 	if (dup2(from, to) < 0) // without close-on-exec; every other descriptor has it
@@ -57,8 +70,10 @@ static int companion_start(char *const *arguments, int end, struct companion *re
 	int theirs = end == STDIN_FILENO ? ends[0] : ends[1], ours = end == STDIN_FILENO ? ends[1] : ends[0];
 	fflush(NULL);
 	pid_t pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		close(ours); // else the pipe would never end for it
 		child_run(program, arguments, theirs, end);
+	}
 	close(theirs);
 	if (pid < 0) {
 		complain("redoubt-qr could not be started: %s", strerror(errno));
