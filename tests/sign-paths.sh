@@ -46,6 +46,7 @@ sign_as() { # N IN OUT [OPTIONS]: the half bitcoin to somebody
 	answers 0.50000000 "${payee: -6}" "passphrase $n" | "$sign" sign "$in" --vault "$dir/v$n" --out "$out" "$@"
 }
 
+. tests/sign-paths/screen.sh
 for part in tests/sign-paths/[0-9]*.sh; do
 	name=${part##*/[0-9]-} name=${name%.sh}
 	[ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue

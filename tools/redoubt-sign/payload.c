@@ -95,7 +95,7 @@ static int ur_payload_take(struct payload *p, struct ur_payload payload)
 	p->form = PAYLOAD_UR;
 	if (payload.type == UR_BYTES) { // our own texts travel so
 		struct payload inner = { .raw = (uint8_t *)(uintptr_t)payload.data, .raw_size = payload.size };
-		if (!begins(&inner, "redoubt safe", 12))
+		if (!begins(&inner, "redoubt safe", 12) && !begins(&inner, "{", 1))
 			return cannot("its UR holds bytes that are no Safe transaction of ours");
 		p->kind = PAYLOAD_SAFE;
 	} else if (payload.type == UR_ETH_SIGNATURE) {
@@ -149,7 +149,7 @@ int payload_decode(uint8_t *raw, size_t size, struct payload *ret)
 		const char *with;
 		int (*take)(struct payload *);
 	} forms[] = {
-		{ "cHNidP", base64_take }, { "0x", hex_take },	     { "redoubt safe", safe_take },
+		{ "cHNidP", base64_take }, { "0x", hex_take },	     { "redoubt safe", safe_take }, { "{", safe_take },
 		{ "ur:", ur_take },	   { "UR:", ur_take },
 	};
 	struct payload p = { .raw = raw, .raw_size = size };
@@ -160,7 +160,7 @@ int payload_decode(uint8_t *raw, size_t size, struct payload *ret)
 		if (begins(&p, forms[i].with, strlen(forms[i].with)))
 			r = forms[i].take(&p);
 	if (r < 0)
-		r = cannot("it is neither a PSBT (binary or base64), nor 0x and hex, nor UR text, nor a Safe transaction");
+		r = cannot("it is neither a PSBT (binary or base64), nor 0x and hex, nor UR text, nor a Safe transaction (text or EIP-712)");
 	if (!r)
 		r = request_read(&p);
 	if (r)
@@ -201,6 +201,8 @@ void payload_free(struct payload *payload)
 	free(payload->data);
 	*payload = (struct payload){ 0 };
 }
+
+static const struct own_key no_key; // the review refuses what it stands for
 
 // ---- EVM: which key -----------------------------------------------------
 static size_t accounts_match(const struct configuration *c, uint64_t chain_id, const char *name, const uint8_t *address,
@@ -254,8 +256,7 @@ static int transaction_take(struct payload *p, const struct configuration *c, co
 	evm_payload_read(bytes, size, &nobody, &p->evm);
 	uint64_t chain_id = p->evm.kind == EVM_PAYLOAD_TRANSACTION ? p->evm.tx.chain_id : 0;
 	if (p->evm.kind == EVM_PAYLOAD_UNREADABLE) { // the review says why
-		static const struct own_key none;
-		*ret_key = &none;
+		*ret_key = &no_key;
 		return 0;
 	}
 	int r = account_find(c, chain_id, name, address, ret_key);
@@ -268,18 +269,9 @@ static int transaction_take(struct payload *p, const struct configuration *c, co
 	return r;
 }
 
-static int safe_key_take(struct payload *p, const struct configuration *c, const struct own_key **ret_key)
+static int safe_key_find(struct payload *p, const struct configuration *c, const struct own_key **ret_key)
 {
-	struct text_fault fault;
-	p->data = malloc(p->size / 2 + 1);
-	if (!p->data)
-		return memory_missing();
-	if (safe_text_parse((const char *)p->bytes, p->size, p->data, &p->evm, &fault)) {
-		complain("the Safe transaction, line %zu: %s", fault.line, fault.why);
-		return EXIT_REFUSED;
-	}
-	static const struct own_key none;
-	*ret_key = &none; // of a Safe that is not registered: the review refuses it
+	*ret_key = &no_key; // of a Safe that is not registered
 	for (size_t i = 0; i < c->policy.safe_count; i++)
 		if (c->safes[i].chain_id == p->evm.chain_id && evm_address_equal(&c->safes[i].address, &p->evm.safe)) {
 			if (!c->safe_keys[i].has) {
@@ -292,16 +284,53 @@ static int safe_key_take(struct payload *p, const struct configuration *c, const
 	return 0;
 }
 
+static int safe_take_key(struct payload *p, const struct configuration *c, const struct own_key **ret_key)
+{
+	const char *text = (const char *)p->bytes;
+	struct text_fault fault;
+	p->data = malloc(p->size / 2 + 1);
+	if (!p->data)
+		return memory_missing();
+	if ((*text == '{' ? safe_json_parse : safe_text_parse)(text, p->size, p->data, &p->evm, &fault)) {
+		complain("the Safe transaction, line %zu: %s", fault.line, fault.why);
+		return EXIT_REFUSED;
+	}
+	return safe_key_find(p, c, ret_key);
+}
+
+// EIP-4527's typed data: a Safe transaction, or what the review's table refuses.
+static int typed_take(struct payload *p, const struct configuration *c, const struct own_key **ret_key)
+{
+	const struct eth_sign_request *request = &p->request;
+	struct text_fault fault;
+	*ret_key = &no_key;
+	p->evm.kind = EVM_PAYLOAD_TYPED;
+	p->data = malloc(request->size / 2 + 1);
+	if (!p->data)
+		return memory_missing();
+	if (safe_json_parse((const char *)request->data, request->size, p->data, &p->evm, &fault)) {
+		complain("its typed data is no Safe transaction, line %zu: %s", fault.line, fault.why);
+		return 0;
+	}
+	int r = safe_key_find(p, c, ret_key);
+	if (r || !(*ret_key)->has)
+		return r;
+	if (request_fits(request, p->evm.chain_id, *ret_key) &&
+	    (!request->has_address || !memcmp(request->address, (*ret_key)->signer.bytes, EVM_ADDRESS_SIZE)))
+		return 0;
+	complain("the request names another chain or another key than the Safe transaction and the registered Safe");
+	return EXIT_REFUSED;
+}
+
 int payload_evm(struct payload *p, const struct configuration *c, const char *account, const struct own_key **ret_key)
 {
 	if (p->kind == PAYLOAD_SAFE)
-		return safe_key_take(p, c, ret_key);
-	if (p->kind == PAYLOAD_REQUEST && p->request.type != ETH_LEGACY_TRANSACTION &&
-	    p->request.type != ETH_TYPED_TRANSACTION) {
-		// personal_sign and typed data: the review's table says why they are refused
-		static const struct own_key none;
-		p->evm.kind = p->request.type == ETH_RAW_BYTES ? EVM_PAYLOAD_MESSAGE : EVM_PAYLOAD_TYPED;
-		*ret_key = &none;
+		return safe_take_key(p, c, ret_key);
+	if (p->kind == PAYLOAD_REQUEST && p->request.type == ETH_TYPED_DATA)
+		return typed_take(p, c, ret_key);
+	if (p->kind == PAYLOAD_REQUEST && p->request.type == ETH_RAW_BYTES) {
+		p->evm.kind = EVM_PAYLOAD_MESSAGE; // personal_sign: the review's table says why it is refused
+		*ret_key = &no_key;
 		return 0;
 	}
 	return transaction_take(p, c, account, ret_key);

@@ -15,7 +15,7 @@ enum payload_kind { PAYLOAD_PSBT, PAYLOAD_TRANSACTION, PAYLOAD_SAFE, PAYLOAD_REQ
 struct payload {
 	enum payload_form form;
 	enum payload_kind kind;
-	uint8_t *bytes; // a binary PSBT; an unsigned transaction; the Safe transaction's text; EIP-4527's CBOR
+	uint8_t *bytes; // a binary PSBT; an unsigned transaction; the Safe transaction's text or JSON; EIP-4527's CBOR
 	size_t size;
 	uint8_t *raw;  // as it was read from outside
 	size_t raw_size;
@@ -40,3 +40,5 @@ MUST_USE int payload_evm(struct payload *payload, const struct configuration *c,
 // hold size / 2 bytes. 0, or 1 and what is wrong.
 struct text_fault;
 MUST_USE int safe_text_parse(const char *text, size_t size, uint8_t *data, struct evm_payload *ret, struct text_fault *fault);
+// The same as EIP-712's JSON, as eth_signTypedData_v4 takes it.
+MUST_USE int safe_json_parse(const char *text, size_t size, uint8_t *data, struct evm_payload *ret, struct text_fault *fault);

@@ -61,15 +61,21 @@ static int signed_write(struct signing *s, const struct evm_signature *signature
 	return 0;
 }
 
-// EIP-4527's answer: v is 27 + parity, or what EIP-155 makes of a legacy transaction's.
+// EIP-4527's v: of typed data 27 + parity, of a typed transaction the parity, of a legacy one EIP-155's.
+static uint64_t answer_v(const struct evm_payload *payload, const struct evm_signature *signature)
+{
+	if (payload->kind == EVM_PAYLOAD_SAFE_TX)
+		return 27u + signature->y_parity;
+	return payload->tx.type == EVM_TX_LEGACY ? 35 + 2 * payload->tx.chain_id + signature->y_parity : signature->y_parity;
+}
+
 static int answer_write(struct signing *s, const struct evm_signature *signature, struct signed_evm *ret)
 {
 	struct eth_signature answer = { .has_id = s->payload.request.has_id };
 	memcpy(answer.id, s->payload.request.id, sizeof answer.id);
 	memcpy(answer.signature, signature->r, 32);
 	memcpy(answer.signature + 32, signature->s, 32);
-	uint64_t v = s->payload.evm.tx.type == EVM_TX_LEGACY ? 35 + 2 * s->payload.evm.tx.chain_id + signature->y_parity :
-							       signature->y_parity;
+	uint64_t v = answer_v(&s->payload.evm, signature);
 	size_t bytes = 1;
 	while (bytes < 8 && v >> (8 * bytes))
 		bytes++;
@@ -100,11 +106,11 @@ static void safe_write(const struct own_key *key, const struct evm_signature *si
 static int payload_write(struct signing *s, const struct own_key *key, const struct evm_signature *signature,
 			 const uint8_t digest[32], struct signed_evm *ret)
 {
-	if (s->payload.kind == PAYLOAD_SAFE) {
+	int r = 0;
+	if (s->payload.evm.kind == EVM_PAYLOAD_SAFE_TX)
 		safe_write(key, signature, digest, ret);
-		return 0;
-	}
-	int r = signed_write(s, signature, digest, ret);
+	else
+		r = signed_write(s, signature, digest, ret);
 	if (!r && s->payload.kind == PAYLOAD_REQUEST)
 		r = answer_write(s, signature, ret); // a file still gets the whole transaction
 	return r;
