@@ -131,7 +131,7 @@ for i in 2 3; do for step in key shares record; do
 	people $step "$where/base" $i $([ $step = shares ] && echo --arg --read-back --arg 4) >"$where/$step$i.log" || cat "$where/$step$i.log"
 done; done
 refused "two of three records are refused" '2 key records were named; the plan has 3' bash -c "rm $where/try/key2.bsms; python3 tests/ceremony/people.py join $where/try"
-refused "an altered key record is refused" 'signature|key record .* is refused' bash -c "sed -i '3s/tpub\(.\{40\}\)./tpub\1x/' $where/try/key2.bsms; python3 tests/ceremony/people.py join $where/try"
+refused "an altered key record is refused" 'signature|key record .* is refused' bash -c "sed -i '3{s/tpub\(.\{40\}\)x/tpub\1y/;t;s/tpub\(.\{40\}\)./tpub\1x/}' $where/try/key2.bsms; python3 tests/ceremony/people.py join $where/try"
 refused "an altered origin in a key record is refused" 'is refused' bash -c "sed -i '3s/^\[......../[deadbeef/' $where/try/key2.bsms; python3 tests/ceremony/people.py join $where/try"
 refused "a record with another token is refused" 'token' bash -c "sed -i '2s/.*/0123456789abcdef/' $where/try/key2.bsms; python3 tests/ceremony/people.py join $where/try"
 refused "a record of another ceremony is refused" 'token' bash -c "cp $done/key2.bsms $where/try/key2.bsms; python3 tests/ceremony/people.py join $where/try"
