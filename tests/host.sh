@@ -53,6 +53,7 @@ tree_make() {
 	chmod 600 "$work"/tree/home/*/.ssh/authorized_keys
 	chown -R 1001:1001 "$work/tree/home/alice"
 	chown -R 1002:1002 "$work/tree/home/bob"
+	REDOUBT_TOOL=$redoubt bash tests/host/prepare.sh "$work/tree" "$work" || return 1
 	[ -z "$fault" ] || tar -C "tests/host/faults/$fault" --exclude ./META -cf - . | tar -C "$work/tree" -xf -
 	find "$work/tree" -exec touch -h -d @1789980000 {} +
 	touch "$work/empty"
@@ -99,7 +100,7 @@ for fault in $(ls tests/host/faults); do
 done
 
 # Every row that is built has two faults, or says here why not.
-exempt=" "
+exempt=" FIM-04 LOG-06 BAK-07 " # parts of Redoubt that are not built yet: never a pass
 tree_make
 check >"$work/out"
 for id in $(jq -r '[.findings[] | select(.read != "not built yet: nothing was read") | .id] | unique | .[]' "$work/out"); do
