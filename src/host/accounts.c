@@ -171,6 +171,12 @@ static void acc_06(struct examination *e)
 	}
 }
 
+// Staff, their keys, reviews and the policy come with staff control; until then nothing here can pass.
+static void staff_not_built(struct examination *e)
+{
+	found_not_applicable(e, "staff keys are not built yet: there is no staff database to compare with");
+}
+
 const struct check accounts_checks[] = {
 	{ "ACC-01", SEVERITY_CRITICAL, "O",
 	  "One account has uid 0",
@@ -186,7 +192,7 @@ const struct check accounts_checks[] = {
 	  "Who can log in is staff",
 	  "every user with a log-in shell is an active member of staff, gone within an hour of leaving",
 	  "former staff know the house",
-	  "usermod -s /usr/sbin/nologin -L NAME", NULL },
+	  "usermod -s /usr/sbin/nologin -L NAME", staff_not_built },
 	{ "ACC-04", SEVERITY_HIGH, "C",
 	  "sudo asks, and grants to named people",
 	  "no NOPASSWD for ALL, no ALL to groups other than sudo",
@@ -206,16 +212,16 @@ const struct check accounts_checks[] = {
 	  "Staff have two hardware keys each, and short sessions",
 	  "two FIDO2 credentials bound to the device; idle at most 900 s, at most 12 h",
 	  "phishing takes everything else",
-	  "enrol a second key", NULL },
+	  "enrol a second key", staff_not_built },
 	{ "ACC-08", SEVERITY_HIGH, "C",
 	  "Roles were reviewed",
 	  "an access review within 90 days, a reviewer for each role",
 	  "rights pile up unseen",
-	  "review the roles", NULL },
+	  "review the roles", staff_not_built },
 	{ "ACC-09", SEVERITY_CRITICAL, "C",
 	  "The two-person rule is on",
 	  "for all six actions of the rule, with at least one other person",
 	  "one stolen or bribed person must not be enough",
-	  "change the policy with two people", NULL },
+	  "change the policy with two people", staff_not_built },
 };
 const size_t accounts_check_count = ARRAY_LEN(accounts_checks);

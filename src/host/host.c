@@ -322,6 +322,12 @@ bool host_line(struct host *h, struct host_lines *cursor, const char **ret_line)
 	return true;
 }
 
+const char *host_basename(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
 size_t host_words(struct host *h, const char *line, const char **words, size_t max)
 {
 	size_t count = 0;

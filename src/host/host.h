@@ -77,6 +77,9 @@ bool host_line(struct host *h, struct host_lines *cursor, const char **ret_line)
 // Splits a line at blanks into at most `max` words (copies); returns how many there are (may exceed max).
 size_t host_words(struct host *h, const char *line, const char **words, size_t max);
 
+// What stands behind the last slash.
+const char *host_basename(const char *path);
+
 // --- processes and sockets -------------------------------------------------------------------------------------
 
 struct host_process {
@@ -131,6 +134,10 @@ struct host_output {
 // Runs one of the permitted programs with these arguments (argv[1...], NULL at the end): absolute path, empty
 // environment, no input, a time limit. For a tree its etc stands in place of /etc, in a mount namespace.
 const struct host_output *host_run(struct host *h, enum host_program program, const char *const *arguments);
+
+// Runs a function of ours in a child that has given up root, with the same limits, and collects what it writes to `out`:
+// for libraries that read what a network says. It counts as no program.
+const struct host_output *host_ask(struct host *h, void (*ask)(const void *context, int out), const void *context);
 
 // The nftables ruleset as libnftables' JSON, asked in a process of its own; in a tree facts/nft.json.
 const struct host_file *host_ruleset(struct host *h);

@@ -6,12 +6,6 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-static const char *basename_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
-}
-
 static const char *listens_draft(struct host *h)
 {
 	const struct host_sockets *all = host_sockets(h);
@@ -19,7 +13,7 @@ static const char *listens_draft(struct host *h)
 	for (size_t i = 0; i < all->count; i++) {
 		const struct host_socket *s = &all->socket[i];
 		char address[INET6_ADDRSTRLEN];
-		const char *program = s->owner ? basename_of(*s->owner->program ? s->owner->program : s->owner->name) : "";
+		const char *program = s->owner ? host_basename(*s->owner->program ? s->owner->program : s->owner->name) : "";
 		inet_ntop(s->v6 ? AF_INET6 : AF_INET, s->address, address, sizeof address);
 		text = host_print(h, "%s%slisten %s %s %u %s%s\n", text, *program ? "" : "# no owner found: ",
 				  s->udp ? "udp" : "tcp", address, s->port, *program ? program : "?",

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/apt_settings.h"
+
+#include "base/testing.h"
+
+static struct apt_settings read_text(struct host *h, const char *text)
+{
+	struct apt_settings s = { 0 };
+	apt_settings_add(h, &s, "test", text);
+	return s;
+}
+
+static void both_spellings_and_the_last_one_counts(void **state)
+{
+	struct host *h;
+	assert_int_equal(host_open("/", &h), 0);
+	struct apt_settings s = read_text(h, "// a comment \"with quotes\"\n# another\n/* and\n one */ APT::Periodic::Unattended-Upgrade \"1\";\n"
+					     "APT { Periodic { Update-Package-Lists \"1\"; Unattended-Upgrade 0; }; };\n");
+	assert_null(s.unclear);
+	assert_string_equal(apt_setting(&s, "apt::periodic::unattended-upgrade"), "0");
+	assert_string_equal(apt_setting(&s, "APT::Periodic::Update-Package-Lists"), "1");
+	assert_null(apt_setting(&s, "APT::Periodic"));
+	s = read_text(h, "A::B { \"x\"; \"y\"; };\nA::B:: \"z\";\n");
+	assert_null(s.unclear);
+	assert_int_equal(s.count, 3);
+	assert_string_equal(s.setting[0].name, "A::B");
+	assert_string_equal(s.setting[0].value, "x");
+	assert_string_equal(apt_setting(&s, "A::B"), "z");
+	s = read_text(h, "A::B { \"x\"; };\n#clear A::B;\nA::Bc \"1\";");
+	assert_null(s.unclear);
+	assert_null(apt_setting(&s, "A::B"));
+	assert_string_equal(apt_setting(&s, "A::Bc"), "1");
+	host_close(h);
+}
+
+static void what_is_not_understood_is_said(void **state)
+{
+	static const char *const BAD[] = { "A \"1", "A { B \"1\";", "};", "A B C;", "{ }", "#include \"/etc/other\";", "A \"1\"", ";" };
+	struct host *h;
+	assert_int_equal(host_open("/", &h), 0);
+	for (size_t i = 0; i < ARRAY_LEN(BAD); i++)
+		if (!read_text(h, BAD[i]).unclear)
+			fail_msg("'%s' was understood", BAD[i]);
+	host_close(h);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_spellings_and_the_last_one_counts),
+		cmocka_unit_test(what_is_not_understood_is_said),
+	};
+	return cmocka_run_group_tests_name("apt-settings", tests, NULL, NULL);
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The checks of NET; network.c is their table.
+#pragma once
+
+#include "host/checks.h"
+
+void net_01(struct examination *e); // network_rules.c
+void net_02(struct examination *e);
+void net_04(struct examination *e);
+void net_08(struct examination *e);
+void net_11(struct examination *e);
+void net_03(struct examination *e); // network_sets.c
+void net_16(struct examination *e);
+void net_05(struct examination *e); // network_listen.c
+void net_06(struct examination *e);
+void net_13(struct examination *e);
+void net_07(struct examination *e); // network_origin.c
+void net_09(struct examination *e); // network_saved.c
+void net_15(struct examination *e);
+void net_10(struct examination *e); // network_daemons.c
+void net_12(struct examination *e);
+void net_14(struct examination *e);
+
+// The sockets, or NULL after it has said why they are unknown.
+const struct host_sockets *found_sockets(struct examination *e);

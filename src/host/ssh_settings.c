@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// What sshd would do for every tuple that its configuration can tell apart, and whether it does it already.
+#include "host/ssh.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+// The answers, or NULL after it has said why there are none. More than 32 tuples are never a pass.
+const struct sshd_answers *found_sshd(struct examination *e)
+{
+	const struct sshd_answers *a = sshd_answers(e->host);
+	if (a->absent)
+		found_not_applicable(e, "no sshd is configured on this host");
+	else if (a->error)
+		found_unknown(e, "%s", a->error);
+	else if (!a->exhausted)
+		found_unknown(e, "not exhausted: the Match blocks tell %zu tuples apart, %zu were asked", a->wanted, a->count);
+	else
+		found_read(e, "sshd -T -C for %zu tuples", a->count);
+	return a->absent || a->error ? NULL : a;
+}
+
+bool word_listed(const char *const *words, size_t count, const char *word, size_t size)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strlen(words[i]) == size && !strncmp(words[i], word, size))
+			return true;
+	return false;
+}
+
+// One keyword must have one of these values ("a|b") in every tuple.
+static void demand(struct examination *e, const struct sshd_answers *a, const char *keyword, const char *wanted)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const char *value = sshd_value(e->host, &a->tuple[i], keyword, 0);
+		size_t size = value ? strlen(value) : 0;
+		bool right = false;
+		for (const char *at = wanted; value && *at; at += strcspn(at, "|"), at += *at == '|')
+			right |= strcspn(at, "|") == size && !strncmp(at, value, size);
+		if (value && !right)
+			found_fail(e, NULL, "%s %s for %s", keyword, value, a->tuple[i].name);
+		else if (!value)
+			found_unknown(e, "sshd -T says nothing of %s for %s", keyword, a->tuple[i].name);
+	}
+}
+
+void ssh_01(struct examination *e)
+{
+	const struct sshd_answers *a = found_sshd(e);
+	if (a)
+		demand(e, a, "permitrootlogin", "no");
+}
+
+void ssh_02(struct examination *e)
+{
+	const struct sshd_answers *a = found_sshd(e);
+	if (!a)
+		return;
+	demand(e, a, "passwordauthentication", "no");
+	demand(e, a, "kbdinteractiveauthentication", "no");
+	demand(e, a, "permitemptypasswords", "no");
+	demand(e, a, "authenticationmethods", "publickey");
+}
+
+void ssh_04(struct examination *e)
+{
+	const struct sshd_answers *a = found_sshd(e);
+	const struct host_sockets *all = host_sockets(e->host);
+	const char *port;
+	for (size_t i = 0; a && a->count && (port = sshd_value(e->host, &a->tuple[0], "port", i)); i++) {
+		if (!strcmp(port, "22"))
+			found_fail(e, NULL, "the configuration says Port 22");
+		found_read(e, "Port %s", port);
+	}
+	for (size_t i = 0; a && i < all->count; i++)
+		if (all->socket[i].port == 22 && !all->socket[i].udp)
+			found_fail(e, NULL, "%s", host_socket_text(e->host, &all->socket[i]));
+}
+
+static uint64_t newest_config(struct host *h, const char **ret_path)
+{
+	uint64_t newest = 0;
+	const struct host_names *names = host_names(h, "/etc/ssh/sshd_config.d");
+	for (size_t i = 0; i <= names->count; i++) {
+		const char *path = i ? host_print(h, "/etc/ssh/sshd_config.d/%s", names->name[i - 1]) : "/etc/ssh/sshd_config";
+		struct stat s;
+		if (host_stat(h, path, &s) || (uint64_t)s.st_mtime < newest)
+			continue;
+		newest = (uint64_t)s.st_mtime;
+		*ret_path = path;
+	}
+	return newest;
+}
+
+static bool has_option(const char *arguments)
+{
+	return strstr(arguments, " -o") || strstr(arguments, " -f") || strstr(arguments, " -p ");
+}
+
+void ssh_05(struct examination *e)
+{
+	const struct host_processes *all = host_processes(e->host);
+	const char *path = "/etc/ssh/sshd_config";
+	uint64_t changed = newest_config(e->host, &path);
+	size_t masters = 0;
+	if (all->error) {
+		found_unknown(e, "/proc could not be read: %s", strerror(-all->error));
+		return;
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		const struct host_process *p = &all->process[i];
+		if (strcmp(p->name, "sshd") || p->uid || !strstr(p->program, "/sshd") || strchr(p->arguments, '@'))
+			continue;
+		masters++;
+		if (p->started && changed > p->started) // a reload keeps the start time: a restart tells for sure
+			found_fail(e, "systemctl restart ssh (sessions stay)", "%s changed after sshd (process %d) started", path, (int)p->pid);
+		if (has_option(p->arguments))
+			found_fail(e, "remove the options from the unit or /etc/default/ssh", "sshd (process %d) runs as '%.200s'", (int)p->pid,
+				   p->arguments);
+		found_read(e, "process %d", (int)p->pid);
+	}
+	if (!masters)
+		found_not_applicable(e, "no sshd runs");
+}
+
+// Every member of a comma-separated list must be in the allow-list.
+static void list_judge(struct examination *e, const struct sshd_tuple *t, const char *keyword, const char *const *allowed, size_t count)
+{
+	const char *list = sshd_value(e->host, t, keyword, 0);
+	for (const char *at = list ? list : ""; *at;) {
+		size_t size = strcspn(at, ",");
+		if (!word_listed(allowed, count, at, size))
+			found_fail(e, NULL, "%s has %.*s", keyword, (int)size, at);
+		at += size + (at[size] == ',');
+	}
+	if (!list)
+		found_unknown(e, "sshd -T says nothing of %s", keyword);
+}
+
+void ssh_06(struct examination *e)
+{
+	static const char *const KEX[] = { "sntrup761x25519-sha512@openssh.com", "sntrup761x25519-sha512", "mlkem768x25519-sha256",
+					   "curve25519-sha256", "curve25519-sha256@libssh.org" };
+	static const char *const CIPHERS[] = { "chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com",
+					       "aes256-ctr", "aes192-ctr", "aes128-ctr" };
+	static const char *const MACS[] = { "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "umac-128-etm@openssh.com" };
+	const struct sshd_answers *a = found_sshd(e);
+	if (!a || !a->count)
+		return;
+	list_judge(e, &a->tuple[0], "kexalgorithms", KEX, ARRAY_LEN(KEX));
+	list_judge(e, &a->tuple[0], "ciphers", CIPHERS, ARRAY_LEN(CIPHERS));
+	list_judge(e, &a->tuple[0], "macs", MACS, ARRAY_LEN(MACS));
+	const char *kex = sshd_value(e->host, &a->tuple[0], "kexalgorithms", 0);
+	if (kex && !strstr(kex, "sntrup761x25519") && !strstr(kex, "mlkem768x25519"))
+		found_fail(e, NULL, "no post-quantum key exchange in '%.200s'", kex);
+	found_read(e, "the configured lists (strict key exchange shows on the wire alone and is not checked)");
+}
+
+void ssh_08(struct examination *e)
+{
+	const struct sshd_answers *a = found_sshd(e);
+	if (!a)
+		return;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct sshd_tuple *t = &a->tuple[i];
+		const char *tries = sshd_value(e->host, t, "maxauthtries", 0), *grace = sshd_value(e->host, t, "logingracetime", 0);
+		if (!tries || strtoul(tries, NULL, 10) > 3)
+			found_fail(e, NULL, "maxauthtries %s for %s", tries ? tries : "?", t->name);
+		if (!grace || strtoul(grace, NULL, 10) > 30 || !strtoul(grace, NULL, 10))
+			found_fail(e, NULL, "logingracetime %s for %s", grace ? grace : "?", t->name);
+		if (!sshd_value(e->host, t, "allowgroups", 0) && !sshd_value(e->host, t, "allowusers", 0))
+			found_fail(e, NULL, "neither AllowGroups nor AllowUsers for %s", t->name);
+	}
+	demand(e, a, "allowtcpforwarding", "no");
+	demand(e, a, "allowagentforwarding", "no");
+	demand(e, a, "x11forwarding", "no");
+	demand(e, a, "permittunnel", "no");
+}
