@@ -5,7 +5,9 @@
 #include "bitcoin/curve.h"
 #include "bitcoin/hdkey.h"
 #include "bitcoin/signature.h"
+#include "crypto/secret.h"
 #include "evm/key.h"
+#include "keystore/keystore.h"
 
 #include <secp256k1_extrakeys.h>
 #include <secp256k1_recovery.h>
@@ -16,6 +18,8 @@ static uint8_t secret[SECRET_KEY_SIZE], digest[32], key[PUBLIC_KEY_SIZE];
 static struct evm_address account;
 static struct hd_private parent;
 static struct spend spend;
+static struct keystore *fixed, *seeded; // sealed files, opened
+static struct path key_path;
 
 // A digest of its own for each call: nothing can be kept from the one before.
 static void digest_next(void)
@@ -32,6 +36,25 @@ static void ours_ecdsa(void)
 	size_t size;
 	digest_next();
 	ASSERT(ecdsa_sign_for(secret, key, digest, der, &size) == 0);
+}
+
+static void keystore_fixed(void)
+{
+	static const struct path empty;
+	uint8_t raw[64];
+	digest_next();
+	ASSERT(keystore_sign(fixed, &empty, digest, raw) == 0);
+}
+
+// As a PSBT's signer does it: the public half is compared, then the key signs; each time at another path.
+static void keystore_seeded(void)
+{
+	struct hd_public public;
+	uint8_t raw[64];
+	digest_next();
+	key_path.steps[key_path.count - 1] = digest[0];
+	ASSERT(keystore_public(seeded, &key_path, &public) == 0);
+	ASSERT(keystore_sign(seeded, &key_path, digest, raw) == 0);
 }
 
 static void bare_ecdsa(void)
@@ -139,6 +162,8 @@ static void ours_finalize(void) { spend_finalize(&spend); }
 const struct work works[] = {
 	{ "ECDSA, verified before release", ours_ecdsa, "bare: sign, verify", bare_ecdsa_verified },
 	{ "ECDSA, verified before release", ours_ecdsa, "bare: sign alone", bare_ecdsa },
+	{ "keystore file, one key", keystore_fixed, "bare: sign, verify", bare_ecdsa_verified },
+	{ "keystore file, seed, six steps", keystore_seeded, "bare: sign, verify", bare_ecdsa_verified },
 	{ "Schnorr, verified before release", ours_schnorr, "bare: keypair, sign, verify", bare_schnorr_verified },
 	{ "EVM signature, account recovered", ours_evm, "bare: sign, recover", bare_evm_recovered },
 	{ "BIP32 private child", ours_private_child, "bare: tweak, public key (no HMAC)", bare_private_child },
@@ -150,6 +175,18 @@ const struct work works[] = {
 };
 const size_t work_count = ARRAY_LEN(works);
 
+static int keystore_make(enum keystore_kind kind, struct keystore **ret)
+{
+	static const char passphrase[] = "a bench's passphrase";
+	const struct keystore_secret it = { kind, secret, sizeof secret, "bench", 1 };
+	const struct keystore_lock lock = { .passphrase = passphrase, .passphrase_size = sizeof passphrase - 1,
+					    .cost = { KEYSTORE_MEMORY_KIB_MIN, KEYSTORE_PASSES_MIN } };
+	uint8_t file[KEYSTORE_FILE_MAX];
+	size_t size;
+	int r = keystore_seal(&it, &lock, file, sizeof file, &size);
+	return r ? r : keystore_open(file, size, &lock, ret);
+}
+
 int work_prepare(void)
 {
 	static const uint8_t seed[32] = "not a secret: a bench's seed....";
@@ -159,6 +196,9 @@ int work_prepare(void)
 	curve_init(seed);
 	evm_keys_init(seed);
 	memcpy(secret, seed, sizeof secret);
+	if (crypto_init() || keystore_make(KEYSTORE_FIXED, &fixed) || keystore_make(KEYSTORE_SEED, &seeded) ||
+	    path_parse("m/48h/1h/0h/2h/0/0", 18, &key_path))
+		return 1;
 	return public_key_of(secret, key) || evm_key_address(secret, &account) || hd_master(seed, sizeof seed, &parent) ||
 	       spend_prepare(&spend);
 }

@@ -8,6 +8,10 @@ struct held {
 	size_t seed_size; // 0 for a fixed key
 	uint8_t seed[HD_SEED_MAX];
 	struct hd_private master; // of a fixed key without chain code
+	// The key derived last: a PSBT's signer asks for its public half, and then signs by it.
+	struct path last_path;
+	struct hd_private last;
+	bool has_last;
 };
 
 static struct held *held_of(const struct keystore *keystore)
@@ -15,32 +19,43 @@ static struct held *held_of(const struct keystore *keystore)
 	return (struct held *)(uintptr_t)keystore;
 }
 
-// The key at a path into *ret, which the caller wipes. 0 or KEYSTORE_PATH.
-static int derive(const struct held *held, const struct path *path, struct hd_private *ret)
+static bool path_equal(const struct path *a, const struct path *b)
+{
+	return a->count == b->count && !memcmp(a->steps, b->steps, a->count * sizeof *a->steps);
+}
+
+// The key at a path, valid until the next call; it lies in the keystore's own memory. 0 or KEYSTORE_PATH.
+static int derive(struct held *held, const struct path *path, const struct hd_private **ret)
 {
 	if (held->keystore.kind == KEYSTORE_FIXED && path->count)
 		return KEYSTORE_PATH;
-	return hd_private_derive(&held->master, path, ret) ? KEYSTORE_PATH : 0;
+	if (!held->has_last || !path_equal(&held->last_path, path)) {
+		held->has_last = false;
+		if (hd_private_derive(&held->master, path, &held->last))
+			return KEYSTORE_PATH;
+		held->last_path = *path;
+		held->has_last = true;
+	}
+	*ret = &held->last;
+	return 0;
 }
 
 static int held_public(struct keystore *keystore, const struct path *path, struct hd_public *ret)
 {
-	struct hd_private at;
+	const struct hd_private *at;
 	int result = derive(held_of(keystore), path, &at);
 	if (!result)
-		*ret = at.public;
-	secret_wipe(&at, sizeof at);
+		*ret = at->public;
 	return result;
 }
 
 static int held_ecdsa(struct keystore *keystore, const struct path *path, const uint8_t digest[32],
 		      uint8_t raw[64])
 {
-	struct hd_private at;
+	const struct hd_private *at;
 	int result = derive(held_of(keystore), path, &at);
 	if (!result)
-		result = ecdsa_sign_raw_for(at.secret, at.public.key, digest, raw) ? -EIO : 0;
-	secret_wipe(&at, sizeof at);
+		result = ecdsa_sign_raw_for(at->secret, at->public.key, digest, raw) ? -EIO : 0;
 	return result;
 }
 
@@ -48,11 +63,10 @@ static int held_schnorr(struct keystore *keystore, const struct path *path, cons
 			const uint8_t digest[32], const uint8_t random[32],
 			uint8_t signature[SCHNORR_SIGNATURE_SIZE])
 {
-	struct hd_private at;
+	const struct hd_private *at;
 	int result = derive(held_of(keystore), path, &at);
 	if (!result)
-		result = taproot_schnorr(at.secret, tweak, digest, random, signature) ? -EIO : 0;
-	secret_wipe(&at, sizeof at);
+		result = taproot_schnorr(at->secret, tweak, digest, random, signature) ? -EIO : 0;
 	return result;
 }
 
