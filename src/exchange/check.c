@@ -154,19 +154,32 @@ static const char *check_indices(const struct exchange *x)
 	return NULL;
 }
 
-static const char *check_client_index(const struct exchange *x)
+// One table of by_client. *used counts its entries.
+static const char *check_client_table(const struct exchange *x, const struct index_entry *entries, uint32_t mask,
+				      uint32_t *used)
 {
-	uint32_t used = 0;
-	for (uint64_t i = 0; i <= x->by_client.mask; i++) {
-		uint32_t slot = x->by_client.entries[i].slot;
+	for (uint64_t i = 0; entries && i <= mask; i++) {
+		uint32_t slot = entries[i].slot;
 		if (!slot)
 			continue;
-		used++;
+		++*used;
 		if (slot > x->orders.fresh || !x->orders.hot[slot].id ||
 		    !order_trait(&x->orders.hot[slot], TRAIT_CLIENT_SIZE))
 			return "orders: a client id points to no order";
 	}
-	return used == x->by_client.used ? NULL : "orders: client ids are miscounted";
+	return NULL;
+}
+
+static const char *check_client_index(const struct exchange *x)
+{
+	const struct index *index = &x->by_client;
+	uint32_t used = 0;
+	const char *wrong = check_client_table(x, index->entries, index->mask, &used);
+	if (!wrong)
+		wrong = check_client_table(x, index->left, index->left_mask, &used);
+	if (wrong)
+		return wrong;
+	return used == index->used ? NULL : "orders: client ids are miscounted";
 }
 
 static const char *check_ring(const struct exchange *x)

@@ -6,20 +6,26 @@
 #include "exchange/client.h"
 #include "exchange/digest.h"
 
+struct id_sought {
+	const struct order *hot;
+	uint64_t id;
+};
+
+static ALWAYS_INLINE bool id_same(const void *context, uint32_t slot)
+{
+	const struct id_sought *sought = context;
+	return sought->hot[slot].id == sought->id;
+}
+
 // The slot of a live or remembered order, 0 when it is unknown.
 static ALWAYS_INLINE uint32_t order_by_id(const struct exchange *x, uint64_t id)
 {
 	const struct order *hot = x->orders.hot;
-	uint32_t slot = x->by_id.window[id & x->by_id.mask], tag;
+	uint32_t slot = x->by_id.window[id & x->by_id.mask];
 	if (LIKELY(slot && hot[slot].id == id))
 		return slot;
-	const struct index *old = &x->by_id.old;
-	tag = id_tag(id);
-	for (uint32_t at = tag & old->mask; old->entries[at].slot; at = (at + 1) & old->mask) {
-		if (old->entries[at].tag == tag && hot[old->entries[at].slot].id == id)
-			return old->entries[at].slot;
-	}
-	return 0;
+	const struct id_sought sought = { hot, id };
+	return index_find(&x->by_id.old, id_tag(id), id_same, &sought)->slot;
 }
 
 // For an id above all that are known.
@@ -42,22 +48,28 @@ static ALWAYS_INLINE void order_id_remove(struct exchange *x, uint64_t id, uint3
 	ASSERT(known);
 }
 
-// Where in by_client the order of this client id is, or the free place where it belongs.
-static ALWAYS_INLINE uint32_t client_place(const struct exchange *x, uint32_t hash, const struct order_client *client)
+struct client_sought {
+	const struct order_cold *cold;
+	const struct order_client *client;
+};
+
+static ALWAYS_INLINE bool client_same(const void *context, uint32_t slot)
 {
-	const struct index *index = &x->by_client;
-	uint32_t at = hash & index->mask;
-	for (; index->entries[at].slot; at = (at + 1) & index->mask) {
-		const struct index_entry *e = &index->entries[at];
-		if (e->tag == hash && order_client_equal(&x->orders.cold[e->slot].client, client))
-			break;
-	}
-	return at;
+	const struct client_sought *sought = context;
+	return order_client_equal(&sought->cold[slot].client, sought->client);
+}
+
+// Where in by_client the order of this client id is, or the free place where it belongs.
+static ALWAYS_INLINE struct index_entry *client_place(const struct exchange *x, uint32_t hash,
+						      const struct order_client *client)
+{
+	const struct client_sought sought = { x->orders.cold, client };
+	return index_find(&x->by_client, hash, client_same, &sought);
 }
 
 static ALWAYS_INLINE uint32_t order_by_client(const struct exchange *x, uint32_t hash, const struct order_client *client)
 {
-	return x->by_client.entries[client_place(x, hash, client)].slot;
+	return client_place(x, hash, client)->slot;
 }
 
 static ALWAYS_INLINE void order_owner_add(struct exchange *x, uint32_t slot)

@@ -130,17 +130,22 @@ uint32_t api_key_tag(const struct exchange *x, const char api_key[API_KEY_SIZE])
 	return (uint32_t)hash_pairs(&x->hash, words, ARRAY_LEN(words) / 2);
 }
 
+struct key_sought {
+	const struct key_add *info;
+	const char *api_key;
+};
+
+static bool api_key_same(const void *context, uint32_t slot)
+{
+	const struct key_sought *sought = context;
+	return memcmp(sought->info[slot - 1].api_key, sought->api_key, API_KEY_SIZE) == 0;
+}
+
 // Removed keys count: a key that was once someone's is never given to another.
 bool api_key_known(const struct exchange *x, const char api_key[API_KEY_SIZE])
 {
-	const struct index *index = &x->by_api_key;
-	uint32_t tag = api_key_tag(x, api_key);
-	for (uint32_t at = tag & index->mask; index->entries[at].slot; at = (at + 1) & index->mask) {
-		const struct index_entry *e = &index->entries[at];
-		if (e->tag == tag && memcmp(x->key_info[e->slot - 1].api_key, api_key, API_KEY_SIZE) == 0)
-			return true;
-	}
-	return false;
+	const struct key_sought sought = { x->key_info, api_key };
+	return index_find(&x->by_api_key, api_key_tag(x, api_key), api_key_same, &sought)->slot;
 }
 
 uint32_t exchange_key_put(struct exchange *x, const struct key_add *add)

@@ -26,9 +26,24 @@ size_t exchange_memory(const struct genesis *genesis);
 struct exchange *exchange_new(const struct genesis *genesis);
 void exchange_free(struct exchange *x); // accepts NULL
 
+// The stretches of memory that the next `orders` orders touch for the first time, and what is in use beside them, so
+// that a shell can ask the system for those pages before commands come: else the first touch of each is a stop of
+// half a microsecond, or of a quarter of a millisecond where pages are huge. Changes nothing, and nor may whoever
+// is called. About 350 bytes an order, 16 a customer and asset in use, 8 to 16 a possible order for the window of ids.
+typedef void (*exchange_piece)(void *context, void *start, size_t size);
+void exchange_pieces(struct exchange *x, uint32_t orders, exchange_piece each, void *context);
+
 // Applies one whole entry (header and payload). sequence must be the last one + 1
 // and time_us not below the last one (asserted). A refused entry changes
 // nothing but is an event. Events of the previous call are gone.
+// What one entry may cost is bounded, by what genesis names or a constant does:
+//   a taker     fills_per_order fills, or as many levels and orders looked at
+//   cancel-all  the customer's live orders, at most orders_per_customer
+//   an asset or a market added: as many names compared, ASSETS_MAX and MARKETS_MAX
+//   any other   four nodes of a price tree, and INDEX_MOVES for each of the two indices that may be growing
+// A hash table's probing is bounded by chance alone: none is more than a quarter full.
+// exchange_seal_block: SCRUB_LINES, SCRUB_ORDERS, ASSETS_MAX. exchange_open_orders: orders_per_customer. Not bounded
+// so, and never part of an entry: exchange_totals, _check, _hash, _snapshot, _load.
 // Returns 0, or 1 when the entry is malformed (only a broken sequencer writes one; nothing changed).
 MUST_USE int exchange_apply(struct exchange *x, uint64_t sequence, uint64_t time_us, const void *entry, size_t size);
 

@@ -209,7 +209,7 @@ static bool client_valid(const char id[CLIENT_ID_MAX], size_t size)
 static bool load_client_index(struct exchange *x, uint32_t slot)
 {
 	const struct order *o = &x->orders.hot[slot];
-	struct index_entry *e = &x->by_client.entries[client_place(x, o->hash, &x->orders.cold[slot].client)];
+	struct index_entry *e = client_place(x, o->hash, &x->orders.cold[slot].client);
 	const struct order *other = &x->orders.hot[e->slot];
 	if (e->slot && order_live(o) && order_live(other))
 		return false;

@@ -10,6 +10,7 @@
 #define PIECE_ALIGN 4096u
 #define GENESIS_BODY_MAX 1024u
 #define HUGE_FROM (16u << 20) // smaller exchanges fit the TLB as they are
+#define ORDERS_PER_LEAF 16u   // of the price trees: 64 neighbouring prices, when asked what new orders will touch
 
 // Where each piece lies in the mapping.
 struct layout {
@@ -127,6 +128,37 @@ struct exchange *exchange_new(const struct genesis *genesis)
 	exchange_place(x, base, &layout, genesis);
 	sha256_of(body, body_size, x->id);
 	return x;
+}
+
+static uint32_t up_to(uint32_t used, uint32_t more, uint32_t most)
+{
+	return more < most - used ? used + more : most;
+}
+
+static void pieces_of_levels(struct exchange *x, uint32_t leaves, exchange_piece each, void *context)
+{
+	const struct tree_pool *pool = &x->levels;
+	leaves = up_to(pool->leaf_fresh, leaves, pool->leaves_max);
+	uint32_t nodes = up_to(pool->node_fresh, leaves, pool->nodes_max);
+	each(context, pool->leaves, ((size_t)leaves + 1) * sizeof pool->leaves[0]);
+	each(context, pool->nodes, ((size_t)nodes + 1) * sizeof pool->nodes[0]);
+}
+
+void exchange_pieces(struct exchange *x, uint32_t orders, exchange_piece each, void *context)
+{
+	const struct orders *o = &x->orders;
+	uint32_t slots = up_to(o->fresh, orders, o->slots);
+	each(context, x->events, (size_t)events_max(&x->genesis.capacities) * sizeof x->events[0]);
+	each(context, o->hot, ((size_t)slots + 1) * sizeof o->hot[0]);
+	each(context, o->cold, ((size_t)slots + 1) * sizeof o->cold[0]);
+	each(context, o->ring, ((size_t)o->ring_size + 1) * sizeof o->ring[0]);
+	each(context, o->free, (size_t)slots * sizeof o->free[0]);
+	pieces_of_levels(x, orders / ORDERS_PER_LEAF, each, context);
+	each(context, x->by_id.window, (size_t)(x->by_id.mask + 1) * sizeof x->by_id.window[0]);
+	each(context, x->by_id.window + x->by_id.mask + 1, index_memory(slots));
+	each(context, (uint8_t *)x + layout_of(&x->genesis.capacities).by_client, index_memory(slots));
+	for (uint16_t asset = 0; asset < x->asset_count && x->customers.count; asset++)
+		each(context, ledger_asset_lines(&x->ledger, asset), x->customers.count * sizeof(struct ledger_line));
 }
 
 void exchange_free(struct exchange *x)

@@ -13,7 +13,7 @@ struct plan {
 	struct amount hold;        // on entry
 	struct order_client client;
 	uint32_t hash;
-	uint32_t client_at;        // place in by_client
+	struct index_entry *client_at; // place in by_client
 	bool may_rest;
 };
 
@@ -112,7 +112,7 @@ static ALWAYS_INLINE enum refusal check_client_id(const struct exchange *x, cons
 	if (UNLIKELY(!in->client_id_size))
 		return REFUSED_NOT;
 	plan->client_at = client_place(x, plan->hash, &plan->client);
-	uint32_t slot = x->by_client.entries[plan->client_at].slot;
+	uint32_t slot = plan->client_at->slot;
 	return UNLIKELY(slot && order_live(&x->orders.hot[slot])) ? REFUSED_DUPLICATE_CLIENT_ID : REFUSED_NOT;
 }
 
@@ -191,9 +191,8 @@ static ALWAYS_INLINE uint32_t order_make(struct exchange *x, const struct order_
 	};
 	order_id_insert(x, id, slot);
 	if (LIKELY(in->client_id_size)) {
-		struct index_entry *e = &x->by_client.entries[plan->client_at];
-		bool first = !e->slot; // else the name passes on from an order that has ended
-		*e = (struct index_entry){ .tag = plan->hash, .slot = slot };
+		bool first = !plan->client_at->slot; // else the name passes on from an order that has ended
+		*plan->client_at = (struct index_entry){ .tag = plan->hash, .slot = slot };
 		if (LIKELY(first))
 			index_count(&x->by_client);
 	}
