@@ -53,6 +53,8 @@ tree_make() {
 	chmod 600 "$work"/tree/home/*/.ssh/authorized_keys
 	chown -R 1001:1001 "$work/tree/home/alice"
 	chown -R 1002:1002 "$work/tree/home/bob"
+	sed -e 's,@PROGRAMS@,/usr/libexec/redoubt,; s,@DIR@,/var/lib/redoubt/exchange,' dist/systemd/redoubt.service \
+		>"$work/tree/etc/systemd/system/redoubt.service"
 	REDOUBT_TOOL=$redoubt bash tests/host/prepare.sh "$work/tree" "$work" || return 1
 	[ -z "$fault" ] || tar -C "tests/host/faults/$fault" --exclude ./META -cf - . | tar -C "$work/tree" -xf -
 	find "$work/tree" -exec touch -h -d @1789980000 {} +
@@ -99,14 +101,36 @@ for fault in $(ls tests/host/faults); do
 	ok "found: $fault" finds "$fault"
 done
 
-# Every row that is built has two faults, or says here why not.
-exempt=" FIM-04 LOG-06 BAK-07 " # parts of Redoubt that are not built yet: never a pass
+# Every row of the specification is built and has two faults, or says here why not. What is exempt is never a pass.
+declare -A exempt=(
+	[ACC-03]="staff keys are not built yet" [ACC-07]="staff keys are not built yet"
+	[ACC-08]="staff keys are not built yet" [ACC-09]="staff keys are not built yet"
+	[PKG-05]="there is no advisory feed and no list of dependencies yet"
+	[FIM-04]="the table of cold addresses is not built yet" [LOG-06]="signed log reviews are not built yet"
+	[BAK-07]="drills of the shares' holders are not built yet"
+	[NET-07]="asked of sockets, which a tree has not: tests/host-live.sh" [SSH-03]="asked of sockets, which a tree has not: tests/host-live.sh"
+)
 tree_make
 check >"$work/out"
-for id in $(jq -r '[.findings[] | select(.read != "not built yet: nothing was read") | .id] | unique | .[]' "$work/out"); do
-	case $exempt in *" $id "*) continue ;; esac
-	ok "$id has two faulty hosts" test -d "tests/host/faults/$id-1" -a -d "tests/host/faults/$id-2"
+all_rows() { # each of the 83 ids has its findings, once
+	[ "$(jq -r '[.findings[].id] | unique | length' "$work/out")" = 83 ]
+}
+row_shown() { # ID
+	jq -e --arg id "$1" 'all(.findings[] | select(.id == $id); .read != "not built yet: nothing was read")' "$work/out" &&
+		[ -d "tests/host/faults/$1-1" ] && [ -d "tests/host/faults/$1-2" ]
+}
+never_passes() { jq -e --arg id "$1" 'all(.findings[] | select(.id == $id); .state != "pass")' "$work/out"; }
+ok "the table has all 83 rows" all_rows
+real=0
+for id in $(jq -r '[.findings[].id] | unique | .[]' "$work/out"); do
+	if [ -n "${exempt[$id]:-}" ]; then
+		ok "$id is exempt (${exempt[$id]}) and does not pass" never_passes "$id"
+	else
+		ok "$id has two faulty hosts" row_shown "$id"
+		real=$((real + 1))
+	fi
 done
+echo "# $real rows shown by fixtures, ${#exempt[@]} exempt"
 
 # 40 Match blocks cannot be exhausted with 32 questions.
 for i in $(seq 40); do printf 'Match User user%d\n\tPermitRootLogin no\n' "$i"; done >>"$work/tree/etc/ssh/sshd_config"
