@@ -171,7 +171,7 @@ printf 'Port 20023\nPermitRootLogin yes\nUsePAM no\nPidFile none\nHostKey /etc/s
 into() { # into FROM USER KEY PORT COMMAND...
 	local from=$1 who=$2 key=$3 port=$4
 	shift 4
-	outside ssh -F none -p "$port" -b "$from" -i "$work/$key" -o IdentitiesOnly=yes -o StrictHostKeyChecking=no \
+	outside timeout 30 ssh -F none -p "$port" -b "$from" -i "$work/$key" -o IdentitiesOnly=yes -o StrictHostKeyChecking=no \
 		-o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes -o ConnectTimeout=5 "$who@10.9.0.2" "$@"
 }
 ok "a log-in from the list may do it" bash -c "$(declare -f into outside); work=$work; into 198.51.100.3 root alice.key 20023 $redoubt host harden --only nft; [ \$? = 1 ]"
