@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What a tree cannot show: redoubt host check asks real sockets. A real sshd and a real TLS server run in network, mount
+# and process namespaces of their own, and each is asked as it should be and as it should not.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+source tests/lib.sh
+
+for need in unshare sshd openssl ip jq; do
+	PATH=$PATH:/usr/sbin command -v $need >/dev/null || { skip "host checks of real sockets" "$need is not installed"; finish; }
+done
+if [ "$(id -u)" != 0 ] || ! unshare -nmpf --mount-proc true 2>/dev/null; then
+	skip "host checks of real sockets" "namespaces need root"
+	finish
+fi
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+ssh-keygen -q -t ed25519 -N '' -C host -f "$work/key"
+certificate() { # NAME SUBJECT-NAME
+	openssl req -x509 -newkey ed25519 -nodes -days 2 -subj "/CN=$2" -addext "subjectAltName=DNS:$2" \
+		-keyout "$work/$1.key" -out "$work/$1.pem" 2>/dev/null
+}
+certificate site exchange.example.com
+certificate dummy localhost
+
+# inside COMMAND ID: starts COMMAND in the namespaces, asks, and prints the state and what was read.
+inside() {
+	unshare -nmpf --mount-proc bash -c '
+		ip link set lo up
+		mkdir -p /run/sshd
+		eval "$1" >"$3/server.log" 2>&1 &
+		for i in $(seq 50); do grep -q " 0A " /proc/net/tcp && break; sleep 0.1; done
+		"$2" --json host check --only "$4" | jq -r ".findings[] | .state + \" \" + .read"
+		kill %1 2>/dev/null' inside "$1" "$redoubt" "$work" "$2"
+}
+says() { # PATTERN COMMAND ID
+	local pattern=$1 output
+	output=$(inside "$2" "$3")
+	grep -qE -- "$pattern" <<<"$output" || { printf '%s\n' "$output"; cat "$work/server.log"; return 1; }
+}
+says_not() { ! says "$@" >/dev/null; }
+
+sshd="/usr/sbin/sshd -D -e -f /dev/null -p 2222 -h $work/key -o UsePAM=no -o PidFile=none"
+ok "keys alone pass" says '^pass .*offers publickey' "$sshd -o AuthenticationMethods=publickey -o PasswordAuthentication=no -o KbdInteractiveAuthentication=no" SSH-03
+ok "with the algorithms that we recommend, too" says '^pass .*offers publickey' "$sshd -o PasswordAuthentication=no -o KbdInteractiveAuthentication=no \
+	-o KexAlgorithms=sntrup761x25519-sha512@openssh.com,curve25519-sha256 -o Ciphers=chacha20-poly1305@openssh.com,aes256-gcm@openssh.com \
+	-o MACs=hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com" SSH-03
+ok "found: a password is offered" says '^fail .*offers password' "$sshd -o PasswordAuthentication=yes -o KbdInteractiveAuthentication=no" SSH-03
+ok "found: keyboard-interactive for everybody from here, by a Match block" says '^fail .*offers (password|keyboard-interactive)' \
+	"printf 'PasswordAuthentication no\nKbdInteractiveAuthentication no\nMatch Address 127.0.0.1,::1\n\tPasswordAuthentication yes\n' >$work/match; ${sshd/\/dev\/null/$work/match}" SSH-03
+ok "a listener that says nothing is unknown, not a pass" says '^unknown' "exec -a sshd python3 -c '
+import ctypes, socket, time
+ctypes.CDLL(None).prctl(15, b\"sshd\", 0, 0, 0)
+s = socket.socket(); s.bind((\"0.0.0.0\", 2222)); s.listen(); time.sleep(20)'" SSH-03
+
+tls="openssl s_server -accept 443 -quiet -no_ticket"
+site="-cert $work/site.pem -key $work/site.key"
+dummy="-cert $work/dummy.pem -key $work/dummy.key"
+ok "found: the site's certificate is shown to a name that nobody serves" says '^fail .*certificate of exchange.example.com' "$tls $site -Verify 1" NET-07
+ok "found: content for everybody, behind a certificate of nobody" says '^fail .*answers 200' "$tls $dummy -www" NET-07
+ok "no content without the proxy's client certificate passes" says '^pass' "$tls $dummy -Verify 1 -verify_return_error" NET-07
+ok "and says no fault" says_not '^fail' "$tls $dummy -Verify 1 -verify_return_error" NET-07
+web='import http.server, sys
+class H(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(int(sys.argv[1]))
+        self.send_header("Location", sys.argv[2]); self.send_header("Content-Length", "0"); self.end_headers()
+http.server.HTTPServer(("0.0.0.0", 80), H).serve_forever()'
+ok "found: a redirect tells where the site is" says '^fail .*where the site is: https://exchange.example.com' "python3 -c '$web' 301 https://exchange.example.com/" NET-07
+ok "421 passes" says '^pass .*421' "python3 -c '$web' 421 /" NET-07
+ok "nothing that listens does not apply" says '^not applicable' "sleep 3" NET-07
+finish
