@@ -165,6 +165,10 @@ upgrade() {
 cp -a "$tree" "$work/before"
 upgrade
 ok "what looks like an upgrade but is not in dpkg's log is an alarm" alarm_of file changed /usr/bin/tool
+echo '2026-09-22 09:00:00 status installed openssh-server:amd64 9.2' >>"$tree/var/log/dpkg.log"
+ok "another package's upgrade explains nothing" alarm_of file changed /usr/bin/tool
+echo '2026-09-22 09:00:00 status installed tool:amd64 1.9' >>"$tree/var/log/dpkg.log"
+ok "nor does another version's" alarm_of file changed /usr/bin/tool
 echo '2026-09-22 10:00:00 status installed tool:amd64 2.0' >>"$tree/var/log/dpkg.log"
 upgraded() { once && jq -se 'any(.[]; .subject == "/usr/bin/tool" and .upgrade and (.alarm | not)) and (.[-1].upgrades == 1)' "$work/out"; }
 ok "an upgrade by dpkg makes no noise and is listed" upgraded
