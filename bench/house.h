@@ -18,7 +18,7 @@ struct house {
 
 // The CLI lies in the same build directory as this program. 0, or -1 after it said why.
 MUST_USE int house_start(struct house *h);
-void house_stop(struct house *h); // stops it and removes its directory
+void house_stop(struct house *h); // stops it and removes its directory, or moves it to $BENCH_KEEP
 
 // `redoubt status --json`; NULL when it did not answer. json_decref it.
 json_t *house_status(const struct house *h);
