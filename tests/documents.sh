@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 pages() {
 	local missing=0
-	for program in redoubt.1 redoubt-backup.1 redoubt-verify.1 redoubt-sign.1 redoubt-qr.1 redoubt-{supervisor,gateway,auth,control,engine,replica,audit,history}.8; do
+	for program in redoubt.1 redoubt-backup.1 redoubt-host.1 redoubt-verify.1 redoubt-sign.1 redoubt-qr.1 redoubt-{supervisor,gateway,auth,control,engine,replica,audit,history}.8; do
 		[ -s "docs/man/$program" ] || { echo "docs/man/$program is missing"; missing=1; }
 	done
 	return $missing
