@@ -95,6 +95,77 @@ ok "and uses that intent up, too" refused intent-replayed 'BitGrail 2018' "$file
 fresh strict
 ok "honest: the next intent does" signs 0.50000000 "$files/half-again" "$dir/out" --intent "$files/intent-good-2"
 
+# ---- payments to ourselves: nothing is paid, and each burns a fee ----------------------------------------
+fresh strict
+ok "to ourselves without an intent" refused no-intent 'Money would leave' "$files/to-ourselves-0"
+ok "to ourselves under an intent for another payment" refused intent-unpaid 'DMM 2024' "$files/to-ourselves-0" --intent "$files/intent-good"
+ok "a payment under an intent to ourselves alone" refused intent-other-payee 'DMM 2024' "$files/half" --intent "$files/intent-nobody"
+ok "to ourselves for a higher fee than was agreed" refused intent-fee 'above the one' "$files/to-ourselves-0" --intent "$files/intent-nobody-cheap"
+ok "honest: to ourselves with an intent that names nobody" signs 0.00010000 "$files/to-ourselves-0" "$dir/out" --intent "$files/intent-nobody"
+ok "that intent is used up by it" refused intent-replayed 'BitGrail 2018' "$files/to-ourselves-1" --intent "$files/intent-nobody"
+# Two fees fill the day's window, whoever is paid.
+sed 's/^window bitcoin.*/window bitcoin seconds=86400 amount-max=0.0002/' "$dir/policy" >"$dir/policy-fees"
+"$lab" vault "$dir/fees" 1 "$dir/policy-fees" && fresh fees
+ok "honest: one fee" signs 0.00010000 "$files/to-ourselves-0" "$dir/out"
+ok "honest: a second" signs 0.00010000 "$files/to-ourselves-1" "$dir/out"
+ok "the third is over what a day lets out" refused over-velocity 'Bitfinex 2016' "$files/to-ourselves-2"
+
+# ---- our own addresses, poisoned -----------------------------------------------------------------------------
+fresh
+for name in like-ours-0 like-ours-1; do
+	ok "an address that begins as one of ours does ($name)" refused look-alike 'address poisoning' "$files/$name"
+done
+
+# ---- signed today, valid next month: counted today only --------------------------------------------------------
+ok "a lock by height, with a window" refused late-locktime 'counted today' "$files/locked-height"
+ok "a lock a month ahead" refused late-locktime 'counted today' "$files/locked-month"
+ok "honest: a lock of an hour" signs 0.50000000 "$files/locked-hours" "$dir/out"
+{ cat "$dir/policy"; echo 'locktime allowed'; } >"$dir/policy-locks"
+"$lab" vault "$dir/locks" 1 "$dir/policy-locks" && fresh locks
+ok "honest: a policy may allow both" signs 0.50000000 "$files/locked-height" "$dir/out"
+locks_said() { "$sign" show policy --vault "$dir/v" >"$dir/said" 2>&1 && says "WEAK: 'locktime allowed'"; }
+ok "and says what that leaves open" locks_said
+
+# ---- one person opens the change of owners under two names -------------------------------------------------------
+opens() { # SECOND PAYLOAD [OPTIONS]
+	local second=$1 payload=$2
+	shift 2
+	printf '%s\n' 'passphrase 1' 'another owner joins the board' "$second" 'owners may change' |
+		"$sign" ceremony open "$payload" --vault "$dir/v" "$@"
+}
+not_opened() { # REASON TEXT SECOND PAYLOAD [OPTIONS]: refused with a line in the log, and nothing is open
+	local reason=$1 text=$2
+	shift 2
+	exits 4 opens "$@" && says "$text" && tail -n 1 "$dir/v/log" | grep -q " refused payload=[0-9a-f]* reasons=$reason " &&
+		[ ! -e "$dir/v/ceremony-mode" ]
+}
+fresh strict
+ok "opening: with any second name" not_opened opening-without-approvals 'asks for its quorum' Sven "$files/owner-change"
+while IFS=$'\t' read -r name sentence; do
+	reason=opening-not-approved
+	[ "$sentence" = 'damaged or altered' ] && reason=opening-unreadable
+	ok "opening: $name, \"$sentence\"" not_opened $reason "$sentence" Sven "$files/owner-change" --approvals "$files/$name"
+done <"$files/openings"
+sed 3d "$files/opening-good" >"$dir/opening-damaged"
+ok "opening: with a line left out" not_opened opening-unreadable 'damaged or altered' Sven "$files/owner-change" --approvals "$dir/opening-damaged"
+ok "opening: an intent is none" not_opened opening-unreadable 'damaged or altered' Sven "$files/owner-change" --approvals "$files/intent-good"
+ok "opening: the signer under his own name" not_opened opening-alone 'own signer' Anna "$files/owner-change" --approvals "$files/opening-good"
+ok "opening: in small letters" not_opened opening-alone 'own signer' anna "$files/owner-change" --approvals "$files/opening-good"
+ok "the change is still refused" refused owner-change 'Parity 2017' "$files/owner-change"
+ok "honest: with the quorum's approvals it opens" opens Sven "$files/owner-change" --approvals "$files/opening-good"
+ok "the log says who began and how many approved" bash -c "tail -n 1 '$dir/v/log' | grep -q ' ceremony-opened .*second=Sven begun-by=Person%201 approvals=1 '"
+ok "and it is signed, without a second quorum" "$sign" inspect "$files/owner-change" --vault "$dir/v"
+ok "another payload stays refused" refused owner-change 'Parity 2017' "$files/owner-change-other"
+fresh
+ok "opening: the own name, where no quorum is asked for" not_opened opening-alone 'own signer' Anna "$files/owner-change"
+ok "honest: without a quorum another name opens it" exits 0 opens Sven "$files/owner-change"
+ok "and the page says that it is weak" says "WEAK: no quorum is asked for, so that 'ceremony open'"
+
+# ---- typed before it was asked ----------------------------------------------------------------------------------------
+fresh
+typed_ahead() { python3 tests/sign-attacks/typeahead.py "$1" "$2" "$sign" sign "$files/half" --vault "$dir/v" --out "$dir/out"; }
+ok "an amount typed ahead is no answer" typed_ahead '0.50000000\n' 'all eight places'
+
 # ---- nonces from one session to the next --------------------------------------------------
 fresh
 ok "honest: a payment that another signed with some nonce" signs 0.12500000 "$files/nonce-seen" "$dir/out"

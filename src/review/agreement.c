@@ -80,7 +80,9 @@ static void intent_match(const struct agreement *a)
 	struct matching m = { .agreement = a, .intent = &a->context->intent->intent };
 	if (!chain_equal(&m.intent->chain, &a->chain))
 		refuse(a->refusals, REFUSE_INTENT_CHAIN, ABOUT_PAYLOAD, 0);
-	if (!a->wallet || memcmp(a->wallet, m.intent->wallet, INTENT_WALLET_SIZE) != 0)
+	// By id; and by the name, which is what the people read who approved.
+	if (!a->wallet || memcmp(a->wallet, m.intent->wallet, INTENT_WALLET_SIZE) != 0 || !a->wallet_name ||
+	    strcmp(a->wallet_name, m.intent->wallet_name) != 0)
 		refuse(a->refusals, REFUSE_INTENT_WALLET, ABOUT_PAYLOAD, 0);
 	for (size_t i = 0; i < a->payment_count; i++)
 		payment_match(&m, &a->payments[i]);
@@ -173,7 +175,7 @@ void agreement_check(const struct agreement *a)
 	if (a->context->intent) {
 		quorum_check(a);
 		intent_match(a);
-	} else if (a->payment_count) {
+	} else if (a->payment_count || (!units_zero(&a->fee) && !a->needs_none)) { // a fee leaves, too
 		refuse(a->refusals, a->policy->intent_optional ? NOTICE_NO_INTENT : REFUSE_INTENT_MISSING, ABOUT_PAYLOAD, 0);
 	}
 	request_fill(a);
@@ -195,9 +197,8 @@ bool texts_alike(const char *a, const char *b)
 	return (first >= ALIKE_BOTH && last >= ALIKE_BOTH) || first >= ALIKE_ONE || last >= ALIKE_ONE;
 }
 
-// What a person compares, without the part that is the same in all addresses of the kind ("bc1q", "0x").
-static bool place_text(const struct review_policy *policy, const struct chain *chain, const uint8_t *place, size_t size,
-		       char to[ADDRESS_TEXT_MAX + 1])
+bool place_text(const struct review_policy *policy, const struct chain *chain, const uint8_t *place, size_t size,
+		char to[ADDRESS_TEXT_MAX + 1])
 {
 	to[0] = '\0';
 	if (chain->kind == CHAIN_EVM) {

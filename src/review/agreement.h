@@ -13,6 +13,8 @@ struct agreement {
 	const struct review_context *context;
 	struct chain chain;
 	const uint8_t *wallet; // its id, or NULL when no known one pays
+	const char *wallet_name; // as it is registered, or NULL
+	bool needs_none;       // of an intent: another quorum let it through, or it only takes a payment back
 	enum refusal_subject subject;
 	const struct review_payment *payments;
 	size_t payment_count;
@@ -30,5 +32,9 @@ bool agreement_names(const struct review_context *context, const struct chain *c
 // Safes or accounts, at both ends, or very much like it at one. Not to be asked of an own place.
 bool looks_alike(const struct review_policy *policy, const struct review_context *context, const struct chain *chain,
 		 const uint8_t *place, size_t size);
+// What a person compares, without the part that is the same in all addresses of the kind ("bc1q", "0x"). False when no
+// address names the place.
+bool place_text(const struct review_policy *policy, const struct chain *chain, const uint8_t *place, size_t size,
+		char to[ADDRESS_TEXT_MAX + 1]);
 // The two texts of addresses, without what all addresses begin with.
 bool texts_alike(const char *a, const char *b);

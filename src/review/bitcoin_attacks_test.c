@@ -306,6 +306,7 @@ static void test_taproot(void **state)
 {
 	plan.coins[0].wallet = plan.pays[1].wallet = TAP_WALLET;
 	memcpy(intent.intent.wallet, wallets[TAP_WALLET].id, 32);
+	strcpy(intent.intent.wallet_name, "tap");
 	intent_agree(&intent);
 	must_be_clean(built());
 	assert_int_equal(review.missing, 2);
@@ -615,6 +616,61 @@ static void test_change(void **state)
 	must_be_clean(judge());
 }
 
+// A fee is money that leaves: a hundred payments to ourselves are a hundred fees.
+static void test_to_ourselves(void **state)
+{
+	plan.pays[0] = (struct pays){ .value = PAID, .wallet = COLD_WALLET, .branch = 0, .index = 9, .described = true };
+	context.intent = NULL;
+	must_hold(built(), REFUSE_INTENT_MISSING);
+	context.intent = &intent;
+	must_hold(built(), REFUSE_INTENT_UNPAID);
+	intent.intent.destination_count = 0;
+	memset(intent.intent.destinations, 0, sizeof intent.intent.destinations);
+	intent_agree(&intent);
+	must_be_clean(built());
+	assert_int_equal(review.request.count, 1); // the fee, against the windows
+	assert_true(units_equal(&review.request.payments[0].total, &review.request.fee));
+	policy.limits.list[0].windows[0].amount_max = units_of(review.fee - 1);
+	must_hold(built(), REFUSE_LIMIT_VELOCITY);
+	policy.limits.list[0].windows[0].amount_max = units_of(5 * COIN);
+	intent.intent.fee_max = units_of(review.fee - 1);
+	intent_agree(&intent);
+	must_hold(built(), REFUSE_INTENT_FEE);
+	intent.intent.fee_max = units_of(review.fee);
+	intent_agree(&intent);
+	must_be_clean(built());
+	plan_reset(); // and such an intent pays nobody
+	must_hold(built(), REFUSE_INTENT_PAYEE);
+}
+
+static void test_wallet_name(void **state)
+{
+	strcpy(intent.intent.wallet_name, "warm"); // the id is the cold one's: people approved another wallet
+	intent_agree(&intent);
+	must_hold(built(), REFUSE_INTENT_WALLET);
+}
+
+// Somebody sends dust from an address that begins and ends as ours does, and waits for it to be copied.
+static void test_like_ours(void **state)
+{
+	static const struct { size_t branch; uint32_t index; bool known; } ours[] = {
+		{ 0, 19, true }, { 1, 8, true }, { 0, 51, true }, { 0, 52, false },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
+		struct descriptor_output own;
+		static uint8_t forged[34];
+		assert_int_equal(descriptor_derive(&wallets[COLD_WALLET].descriptor, ours[i].branch, ours[i].index, &own), 0);
+		memcpy(forged, own.script.bytes, sizeof forged);
+		forged[33] ^= 1; // the last characters differ; the first eight do not
+		plan.pays[0].script = span_over(forged, sizeof forged);
+		built();
+		assert_int_equal(refused(&review.refusals, REFUSE_LOOK_ALIKE), ours[i].known);
+		memcpy(forged, own.script.bytes, sizeof forged); // ours itself, though the PSBT does not say so
+		built();
+		assert_false(refused(&review.refusals, REFUSE_LOOK_ALIKE));
+	}
+}
+
 // The same three characters at both ends, by trial: thirty thousand tries, as a forger makes in a second.
 static void test_look_alike(void **state)
 {
@@ -650,15 +706,34 @@ static void test_fees(void **state)
 
 static void test_locks(void **state)
 {
+	plan.locktime = NOW + 86400;
+	must_hold(built(), NOTICE_LOCKTIME);
+	must_be_clean(&review.refusals);
+	plan.locktime++;
+	must_hold(built(), REFUSE_LOCKTIME);
+	plan.locktime = 1; // by height: who knows how far away it is
+	must_hold(built(), REFUSE_LOCKTIME);
+	policy.limits.list[0].window_count = 0; // and nothing is counted over time
+	must_be_clean(built());
+	policy.limits.list[0].window_count = 1;
+	policy.locktime_allowed = true;
 	plan.locktime = 800000;
 	must_hold(built(), NOTICE_LOCKTIME);
+	must_be_clean(&review.refusals);
+	policy.locktime_allowed = false;
+	plan.locktime = UINT32_MAX;
+	must_hold(built(), REFUSE_LOCKTIME);
+	plan.locktime = 800000;
+	must_hold(built(), REFUSE_LOCKTIME);
 	assert_string_equal(review.locktime, "after block 800 000");
 	plan.coins[0].sequence = SEQUENCE_FINAL;
 	must_hold(built(), NOTICE_REPLACEABLE);
 	assert_string_equal(review.locktime, "at once");
 	plan.coins[0] = (struct coin){ VAULT_WALLET, COIN, 144 };
 	plan.pays[1].wallet = VAULT_WALLET;
+	plan.locktime = 0;
 	memcpy(intent.intent.wallet, wallets[VAULT_WALLET].id, 32);
+	strcpy(intent.intent.wallet_name, "vault");
 	intent_agree(&intent);
 	must_hold(built(), NOTICE_UNVAULT_LOCK);
 	must_be_clean(&review.refusals);
@@ -709,6 +784,6 @@ static void test_policy(void **state)
 const struct CMUnitTest bitcoin_tests[] = {
 	T(test_clean),	 T(test_taproot), T(test_quorum),     T(test_unreadable), T(test_previous), T(test_encoding),
 	T(test_inputs),	 T(test_signatures), T(test_nonces),  T(test_outputs),	  T(test_change),   T(test_look_alike),
-	T(test_fees),	 T(test_locks),	  T(test_policy),
+	T(test_fees),	 T(test_locks),	  T(test_policy), T(test_to_ourselves), T(test_wallet_name), T(test_like_ours),
 };
 const size_t bitcoin_test_count = ARRAY_LEN(bitcoin_tests);

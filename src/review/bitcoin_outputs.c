@@ -89,7 +89,7 @@ static void other_review(struct reviewer *r, size_t output, struct span script)
 		about(r, claimed == 1 ? REFUSE_CHANGE_FOREIGN : REFUSE_OUTPUT_CLAIMS, output);
 	if (!label)
 		about(r, r->policy->labels_only ? REFUSE_DESTINATION_UNKNOWN : NOTICE_DESTINATION_UNKNOWN, output);
-	if (looks_alike(r->policy, r->context, &chain, script.at, script.size))
+	if (looks_alike(r->policy, r->context, &chain, script.at, script.size) || (!label && looks_like_ours(r, script)))
 		about(r, REFUSE_LOOK_ALIKE, output);
 }
 

@@ -29,7 +29,21 @@ struct reviewer {
 	uint8_t weak[WEAK_NONCES][32];
 	struct review_payment payments[PAYMENTS_MAX];
 	size_t payment_count;
+	const struct own_address *own; // NULL until an output asks
+	size_t own_count;
 };
+
+// Addresses of ours that people have before their eyes: the latest that were handed out, and the next. Deriving costs
+// half a millisecond each, hence the bounds.
+#define OWN_BEHIND 32
+#define OWN_AHEAD  32
+#define OWN_MAX	   512
+
+struct own_address {
+	char text[ADDRESS_TEXT_MAX + 1]; // place_text's
+};
+// bitcoin_own.c: the output's script is none of these, and its address reads like one of them.
+bool looks_like_ours(struct reviewer *r, struct span script);
 
 // A wallet's output has one path for each key. Each path costs a derivation, so that a PSBT stuffed with them
 // would keep the machine busy for minutes.

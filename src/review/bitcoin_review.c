@@ -60,6 +60,29 @@ static void unknown_review(struct reviewer *r)
 		about(r, NOTICE_UNKNOWN_FIELD);
 }
 
+#define LOCK_AHEAD_MAX 86400 // seconds
+
+static bool limits_have_window(const struct limits *limits)
+{
+	for (size_t i = 0; i < limits->count; i++) {
+		if (limits->list[i].asset.chain.kind == CHAIN_BITCOIN && limits->list[i].window_count)
+			return true;
+	}
+	return false;
+}
+
+// What is signed today and valid next month leaves together with what is signed then: each month's window has counted
+// one of the two. Here nobody knows the height of the chain, so that any lock by height may be far away.
+static bool locktime_late(const struct reviewer *r)
+{
+	uint32_t lock = r->psbt->tx.locktime;
+	if (r->policy->locktime_allowed || !r->policy->limits.count)
+		return false;
+	if (lock < LOCKTIME_THRESHOLD)
+		return limits_have_window(&r->policy->limits);
+	return lock > r->context->now && lock - r->context->now > LOCK_AHEAD_MAX;
+}
+
 static void locktime_review(struct reviewer *r)
 {
 	const struct transaction *tx = &r->psbt->tx;
@@ -70,7 +93,7 @@ static void locktime_review(struct reviewer *r)
 	}
 	words_locktime(tx->locktime, final, r->review->locktime);
 	if (tx->locktime && !final)
-		about(r, NOTICE_LOCKTIME);
+		about(r, locktime_late(r) ? REFUSE_LOCKTIME : NOTICE_LOCKTIME);
 	if (!replaceable)
 		about(r, NOTICE_REPLACEABLE);
 }
@@ -126,6 +149,7 @@ static void agreement_ask(struct reviewer *r)
 		.context = r->context,
 		.chain = policy_chain_bitcoin(r->policy->network),
 		.wallet = review->wallet ? review->wallet->id : NULL,
+		.wallet_name = review->wallet ? review->wallet->name : NULL,
 		.subject = ABOUT_OUTPUT,
 		.payments = r->payments,
 		.payment_count = r->payment_count,

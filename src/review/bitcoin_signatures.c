@@ -72,14 +72,10 @@ static void nonce_review(struct reviewer *r, size_t input, const uint8_t value[3
 			 const uint8_t digest[32])
 {
 	struct nonce_use use;
-	struct sha256 s;
 	if (r->use_count == r->use_room)
 		return;
 	memcpy(use.r, value, 32);
-	sha256_init(&s);
-	sha256_update(&s, key.at, key.size);
-	sha256_update(&s, digest, 32);
-	sha256_final(&s, use.of);
+	nonce_of(key, digest, use.of);
 	if (nonce_weak(r, value))
 		about(r, REFUSE_NONCE_WEAK, input);
 	bool repeated = r->context->nonces && nonce_repeated(r->context->nonces, use.r, use.of);

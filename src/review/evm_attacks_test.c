@@ -98,6 +98,7 @@ static void safe_pays(struct evm_address safe, struct evm_address to, struct evm
 	payload = (struct evm_payload){ .kind = EVM_PAYLOAD_SAFE_TX, .from = owner, .chain_id = CHAIN, .safe = safe,
 					.safe_tx = { .to = to, .data = data, .nonce = u256_of(7) } };
 	policy_evm_id(&safe, intent.intent.wallet);
+	strcpy(intent.intent.wallet_name, memcmp(&safe, &safe_plain, sizeof safe) == 0 ? "warm safe" : "cold safe");
 	intent_agree(&intent);
 }
 
@@ -108,6 +109,7 @@ static void account_sends(struct evm_address to, struct evm_bytes data)
 					       .gas_limit = 200000, .fee_max = u256_of(30000000000u),
 					       .fee_priority = u256_of(1000000000), .to = to, .data = data };
 	policy_evm_id(&sender, intent.intent.wallet);
+	strcpy(intent.intent.wallet_name, "hot");
 	intent_agree(&intent);
 }
 
@@ -191,6 +193,7 @@ static void test_clean_account(void **state)
 {
 	account_sends(safe_plain, exec(token, transfer()));
 	policy_evm_id(&safe_plain, intent.intent.wallet); // the Safe pays, the account only sends
+	strcpy(intent.intent.wallet_name, "warm safe");
 	intent_agree(&intent);
 	must_be_clean(judge());
 	assert_int_equal(judgement.request.count, 2); // the token, and the coin for gas

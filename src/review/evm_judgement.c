@@ -380,6 +380,23 @@ static void safe_tx_open(struct judge *j)
 	evm_review_safe_tx(&p->safe_tx, &out->review);
 }
 
+// Changing rights was agreed by the quorum that opened the ceremony, over these very bytes; and stopping a scheduled
+// payment must not wait for a quorum (the limits still count its fee).
+static bool needs_no_intent(const struct judge *j)
+{
+	const struct evm_review *review = &j->out->review;
+	bool cancels = false;
+	if (j->policy->mode == POLICY_CEREMONY)
+		return refused(&j->out->refusals, NOTICE_CEREMONY);
+	for (size_t i = 0; i < review->count; i++) {
+		const struct evm_step *step = &review->steps[i];
+		if (!step->known || (step->call.id != SAFE_EXEC_TRANSACTION && step->call.id != TIMELOCK_CANCEL))
+			return false;
+		cancels |= step->call.id == TIMELOCK_CANCEL;
+	}
+	return cancels;
+}
+
 // The wallet that an intent names: the Safe whose transaction it is, else who sends it.
 static void agreement_ask(struct judge *j)
 {
@@ -394,6 +411,8 @@ static void agreement_ask(struct judge *j)
 		.context = j->context,
 		.chain = policy_chain_evm(out->chain_id),
 		.wallet = wallet,
+		.wallet_name = j->safe ? j->safe->name : out->payer_name,
+		.needs_none = needs_no_intent(j),
 		.subject = ABOUT_STEP,
 		.payments = j->payments,
 		.payment_count = out->payment_count,

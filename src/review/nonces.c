@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The r values that were seen: "RDNONCES", u32 count, u32 next, then r and what it signed. A linear search over
 // 4,096 rows takes microseconds, and signatures here come by the dozen.
+#include "crypto/sha256.h"
 #include "review/policy.h"
 
 #define MAGIC "RDNONCES"
+
+void nonce_of(struct span key, const uint8_t digest[32], uint8_t of[32])
+{
+	struct sha256 s;
+	sha256_init(&s);
+	sha256_update(&s, key.at, key.size);
+	sha256_update(&s, digest, 32);
+	sha256_final(&s, of);
+}
 
 bool nonce_repeated(const struct nonce_store *store, const uint8_t r[32], const uint8_t of[32])
 {

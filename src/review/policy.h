@@ -78,6 +78,7 @@ struct review_policy {
 	size_t token_count;
 	uint64_t calls; // bits 1 << enum evm_function_id; POLICY_CALLS_DEFAULT
 	struct approvers approvers;
+	bool locktime_allowed; // nLockTime may be far ahead, or a height: counted when it is signed, not when it leaves
 	bool intent_optional; // pays without a quorum's intent; for a test network
 	struct limits limits;
 };
@@ -132,6 +133,8 @@ struct nonce_store {
 };
 // True when this r was seen for another key or digest.
 bool nonce_repeated(const struct nonce_store *store, const uint8_t r[32], const uint8_t of[32]);
+// What a signature is of, in the store: key and digest.
+void nonce_of(struct span key, const uint8_t digest[32], uint8_t of[32]);
 void nonce_add(struct nonce_store *store, const uint8_t r[32], const uint8_t of[32]); // nothing when it is there
 #define NONCE_STORE_SIZE_MAX (8 + 4 + 4 + NONCES_MAX * 64)
 void nonce_store_write(const struct nonce_store *store, struct writer *w);

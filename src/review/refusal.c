@@ -27,6 +27,7 @@ static const struct refusal_row rows[REFUSALS] = {
 	[REFUSE_NONCE_WEAK] = { "weak-nonce", STOP, "A signature was made with a random number that can be guessed: whoever sees it has the key. Stop, and move the coins to new keys.", "biased nonces, Upbit 2025 (reported)" },
 	[REFUSE_UNVAULT_EARLY] = { "unvault-too-early", STOP, "The delayed path of the vault is used, but the input's lock is too short for it. Nodes would refuse it until the delay has passed.", NULL },
 	[REFUSE_MODIFIABLE] = { "still-modifiable", STOP, "The PSBT says that inputs or outputs may still be added. Sign only what is final.", NULL },
+	[REFUSE_LOCKTIME] = { "late-locktime", STOP, "The transaction becomes valid more than a day from now, or at a height that is not known here: it would be counted today and leave with what is counted then. Have it made without, or say 'locktime allowed' in the policy.", NULL },
 	[REFUSE_OUTPUT_NONE] = { "no-outputs", STOP, "The transaction pays nobody: everything would become the fee.", NULL },
 	[REFUSE_OUTPUT_ZERO] = { "zero-output", STOP, "This output pays nothing.", NULL },
 	[REFUSE_OUTPUT_DUST] = { "dust", STOP, "This output is so small that nodes would not pass it on, and spending it would cost more than it is worth.", NULL },

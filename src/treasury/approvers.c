@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a quorum holds: different people, each with a pinned key, none of them the one who began it.
-#include "treasury/intent.h"
+#include "treasury/quorum.h"
 
 const struct approver *approver_find(const struct approvers *approvers, const uint8_t key[ED25519_PUBLIC_SIZE])
 {
@@ -35,7 +35,7 @@ bool approvers_valid(const struct approvers *approvers)
 }
 
 struct quorum {
-	const struct intent_signed *intent;
+	const struct quorum_claim *claim;
 	const struct approvers *approvers;
 	const struct approver *initiator; // or NULL
 	uint32_t faults;
@@ -52,10 +52,10 @@ static bool has_approved(const struct quorum *q, const char *person)
 	return false;
 }
 
-static bool key_before(const struct intent_signed *s, size_t i)
+static bool key_before(const struct quorum_claim *c, size_t i)
 {
 	for (size_t j = 0; j < i; j++) {
-		if (memcmp(s->approvals[j].key, s->approvals[i].key, ED25519_PUBLIC_SIZE) == 0)
+		if (memcmp(c->approvals[j].key, c->approvals[i].key, ED25519_PUBLIC_SIZE) == 0)
 			return true;
 	}
 	return false;
@@ -63,32 +63,32 @@ static bool key_before(const struct intent_signed *s, size_t i)
 
 static void initiator_check(struct quorum *q)
 {
-	const struct intent_signed *s = q->intent;
-	q->initiator = approver_find(q->approvers, s->initiator.key);
-	if (!q->initiator || strcmp(q->initiator->person, s->intent.initiator) != 0)
+	const struct quorum_claim *c = q->claim;
+	q->initiator = approver_find(q->approvers, c->begun->key);
+	if (!q->initiator || strcmp(q->initiator->person, c->initiator) != 0)
 		q->faults |= INTENT_INITIATOR_UNKNOWN;
-	else if (!intent_verify(&s->intent, INTENT_INITIATES, &s->initiator))
+	else if (!c->verify(c->what, INTENT_INITIATES, c->begun))
 		q->faults |= INTENT_INITIATOR_FORGED;
 }
 
 static void approval_check(struct quorum *q, size_t i)
 {
-	const struct intent_signature *approval = &q->intent->approvals[i];
+	const struct intent_signature *approval = &q->claim->approvals[i];
 	const struct approver *who = approver_find(q->approvers, approval->key);
 	if (!who) {
 		q->faults |= INTENT_APPROVER_UNKNOWN;
 		return;
 	}
-	if (!intent_verify(&q->intent->intent, INTENT_APPROVES, approval)) {
+	if (!q->claim->verify(q->claim->what, INTENT_APPROVES, approval)) {
 		q->faults |= INTENT_APPROVAL_FORGED;
 		return;
 	}
 	// Named twice, as text and by key: he began it if either says so.
-	bool own = strcmp(who->person, q->intent->intent.initiator) == 0 ||
+	bool own = strcmp(who->person, q->claim->initiator) == 0 ||
 		   (q->initiator && strcmp(who->person, q->initiator->person) == 0);
 	if (own)
 		q->faults |= INTENT_OWN_APPROVAL;
-	else if (key_before(q->intent, i))
+	else if (key_before(q->claim, i))
 		q->faults |= INTENT_KEY_TWICE;
 	else if (has_approved(q, who->person))
 		q->faults |= INTENT_PERSON_TWICE;
@@ -96,23 +96,34 @@ static void approval_check(struct quorum *q, size_t i)
 		q->people[q->good++] = who->person;
 }
 
-uint32_t intent_check(const struct intent_signed *s, const struct approvers *approvers, uint64_t now,
-		      uint64_t counter_last, size_t *ret_good)
+uint32_t quorum_check(const struct quorum_claim *claim, const struct approvers *approvers, uint64_t now, size_t *ret_good)
 {
-	struct quorum q = { .intent = s, .approvers = approvers };
-	ASSERT(s->approval_count <= INTENT_APPROVALS_MAX);
+	struct quorum q = { .claim = claim, .approvers = approvers };
+	ASSERT(claim->approval_count <= INTENT_APPROVALS_MAX);
 	initiator_check(&q);
-	for (size_t i = 0; i < s->approval_count; i++)
+	for (size_t i = 0; i < claim->approval_count; i++)
 		approval_check(&q, i);
 	if (q.good < approvers->threshold || approvers->threshold == 0)
 		q.faults |= INTENT_TOO_FEW;
-	if (now >= s->intent.expiry)
+	if (now >= claim->expiry)
 		q.faults |= INTENT_EXPIRED;
-	if (now < s->intent.not_before)
+	if (now < claim->not_before)
 		q.faults |= INTENT_EARLY;
-	if (s->intent.counter <= counter_last)
-		q.faults |= INTENT_REPLAYED;
 	if (ret_good)
 		*ret_good = q.good;
 	return q.faults;
+}
+
+static bool verify_intent(const void *what, enum intent_role role, const struct intent_signature *signature)
+{
+	return intent_verify(what, role, signature);
+}
+
+uint32_t intent_check(const struct intent_signed *s, const struct approvers *approvers, uint64_t now,
+		      uint64_t counter_last, size_t *ret_good)
+{
+	const struct quorum_claim claim = { s->intent.initiator, &s->initiator, s->approvals, s->approval_count,
+					    s->intent.not_before, s->intent.expiry, &s->intent, verify_intent };
+	uint32_t faults = quorum_check(&claim, approvers, now, ret_good);
+	return faults | (s->intent.counter <= counter_last ? INTENT_REPLAYED : 0u);
 }

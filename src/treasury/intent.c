@@ -48,8 +48,9 @@ bool intent_valid(const struct intent *intent)
 		return false;
 	if (!intent_name_valid(intent->wallet_name) || !intent_name_valid(intent->initiator) || !id_valid(intent->id))
 		return false;
-	if (intent->destination_count == 0 || intent->destination_count > INTENT_DESTINATIONS_MAX ||
-	    intent->counter == 0)
+	if (intent->destination_count > INTENT_DESTINATIONS_MAX || intent->counter == 0)
+		return false;
+	if (intent->destination_count == 0 && !asset_native(&asset)) // nothing is paid: there is one way to say so
 		return false;
 	for (size_t i = 0; i < intent->destination_count; i++) {
 		if (!place_valid(intent, &intent->destinations[i]))

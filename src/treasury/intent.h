@@ -40,7 +40,7 @@ struct intent {
 	char initiator[INTENT_NAME_MAX + 1];	 // a person's name, as pinned
 	uint8_t contract[CONTRACT_SIZE];	 // of the ERC-20 that is paid; zeros: the chain's own coin
 	struct intent_destination destinations[INTENT_DESTINATIONS_MAX];
-	size_t destination_count;		 // at least 1
+	size_t destination_count;		 // 0: to ourselves alone, for at most the fee; no contract then
 	struct units fee_max;			 // in the chain's own coin
 	uint64_t not_before;			 // seconds since 1970
 	uint64_t expiry;			 // the first second at which it no longer holds

@@ -96,6 +96,26 @@ static void test_bytes(void **state)
 	assert_memory_equal(&back, &untouched, sizeof back);
 }
 
+// To ourselves alone: no destination, and then no contract either.
+static void test_nobody(void)
+{
+	struct intent nobody = sample, back, token = sample;
+	uint8_t bytes[INTENT_SIZE_MAX];
+	struct writer w = writer_over(bytes, sizeof bytes);
+	memset(nobody.destinations, 0, sizeof nobody.destinations);
+	nobody.destination_count = 0;
+	assert_true(intent_valid(&nobody));
+	intent_write(&nobody, &w);
+	assert_int_equal(intent_read(bytes, writer_size(&w), &back), 0);
+	assert_int_equal(back.destination_count, 0);
+	assert_true(units_equal(&back.fee_max, &nobody.fee_max));
+	token.chain = (struct chain){ CHAIN_EVM, 1 };
+	token.destination_count = 0;
+	assert_true(intent_valid(&token));
+	token.contract[0] = 1;
+	assert_false(intent_valid(&token));
+}
+
 static void test_valid(void **state)
 {
 	assert_true(intent_valid(&sample));
@@ -114,7 +134,6 @@ static void test_valid(void **state)
 	BREAKS(id[0], 'W');
 	BREAKS(id[0], '\0');
 	BREAKS(initiator[0], '\x7f');
-	BREAKS(destination_count, 0);
 	BREAKS(destination_count, INTENT_DESTINATIONS_MAX + 1);
 	BREAKS(destinations[1].place_size, 0);
 	BREAKS(destinations[1].place_size, INTENT_PLACE_MAX + 1);
@@ -122,6 +141,7 @@ static void test_valid(void **state)
 	BREAKS(expiry, NOW);
 	BREAKS(expiry, NOW + INTENT_SPAN_MAX + 1);
 	BREAKS(counter, 0);
+	test_nobody();
 	struct intent evm = sample;
 	evm.chain = (struct chain){ CHAIN_EVM, 1 };
 	assert_false(intent_valid(&evm)); // places of 22 bytes

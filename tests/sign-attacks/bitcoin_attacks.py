@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # name -> (file, the refusal's name, what its sentence must say). Each attack is the honest payment with one lie.
 import struct
+import time
 
 from coins import BTC, PAYEE, STRANGER, Coin, Place, Psbt, output
 from curve import N, der, der_number
@@ -235,6 +236,18 @@ def loose():
     yield 'half-again', payment(sequence=0xfffffffc).text()
     yield 'half-elsewhere', payment(to=STRANGER).text()
     yield 'half-and-more', payment(PAID + 1).text()
+    for n in range(3):  # nothing leaves but the fee
+        own = Place(1, 9 + n)
+        yield 'to-ourselves-%d' % n, Psbt([world()[4]], [(BTC // 2 - FEE, own.script, own)]).text()
+    for branch, index in ((0, 4), (1, 8)):
+        own = bytearray(Place(branch, index).script)
+        own[-1] ^= 1  # begins as ours does, far beyond what anybody compares
+        yield 'like-ours-%d' % branch, payment(to=bytes(own)).text()
+    now = int(time.time())
+    for name, lock in (('height', 700000), ('month', now + 30 * 86400), ('hours', now + 3600)):
+        late = payment()
+        late.locktime = lock
+        yield 'locked-' + name, late.text()
     escapes = payment()
     escapes.globals.append((b'\xfc\x04EVIL\0', b'\x1b]0;owned\x07\x1b[2J\x1b[8m'))
     escapes.input_maps[0].append((b'\xfc\x04EVIL\0', b'\x1b[31mREFUSED\x1b[0m'))

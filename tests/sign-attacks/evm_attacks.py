@@ -49,6 +49,10 @@ def safe(to=SUPPLIER, value=0, data=b'', operation='call', chain=CHAIN, gas_pric
     return 'redoubt safe transaction 1\n' + ''.join('%s %s\n' % row for row in rows)
 
 
+def owner_change():
+    return safe(SAFE, data=call('addOwnerWithThreshold(address,uint256)', EVIL, 2))
+
+
 def rlp(item):
     if isinstance(item, int):
         item = item.to_bytes((item.bit_length() + 7) // 8, 'big')

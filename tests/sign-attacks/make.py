@@ -51,6 +51,13 @@ def main():
     manifest(folder, 'intents', rows)
     for name, intent in intents.honest(wallet_id, now):
         write(folder, 'intent-' + name, intent.armour())
+    rows = []
+    for name, opening, said in intents.openings(evm_attacks.owner_change().encode(), now):
+        write(folder, 'opening-' + name, opening.armour())
+        rows.append(('opening-' + name, said))
+    manifest(folder, 'openings', rows[1:])
+    write(folder, 'owner-change', evm_attacks.owner_change())
+    write(folder, 'owner-change-other', evm_attacks.owner_change().replace('nonce 4', 'nonce 5'))
     for name, data in bitcoin_attacks.loose():
         write(folder, name, data)
 

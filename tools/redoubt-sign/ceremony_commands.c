@@ -29,8 +29,9 @@ static const struct command commands[] = {
 	  ceremony_protocol_run },
 	{ "ceremony status", "", "says how far this signer's ceremony is and what comes next", "",
 	  ceremony_status_run },
-	{ "ceremony open", "PAYLOAD", "lets one payload change owners, modules or the timelock, for a day",
-	  "Asks for the reason and a second person; the review of 'sign' still shows all that it does.",
+	{ "ceremony open", "PAYLOAD [--approvals FILE]", "lets one payload change owners, modules or the timelock, for a day",
+	  "Asks for the reason and a second person; the review of 'sign' still shows all that it does.\n"
+	  "Where the policy says 'intent required', FILE holds its approvers' signatures over this payload.",
 	  ceremony_open_run },
 	{ "keep prove", "[--share]", "proves that a backup is good, without showing or writing it",
 	  "A quorum of shares is combined in locked memory and compared with the fingerprint.\n"

@@ -5,6 +5,8 @@
 
 // What a policy leaves open, said where it is shown: a limit without a window, payments without a quorum.
 void policy_remarks(const struct review_policy *policy);
+// The one about 'ceremony open'.
+void policy_opening_remark(const struct review_policy *policy);
 
 int command_sign(int argc, char **argv);
 int command_inspect(int argc, char **argv);

@@ -123,7 +123,7 @@ struct conditional {
 static const struct conditional conditional_calls[] = {
 	{ SCMP_SYS(ioctl), IS(1, TCGETS) }, { SCMP_SYS(ioctl), IS(1, 0x5402 /* TCSETS */) },
 	{ SCMP_SYS(ioctl), IS(1, 0x5403 /* TCSETSW */) }, { SCMP_SYS(ioctl), IS(1, 0x5404 /* TCSETSF */) },
-	{ SCMP_SYS(ioctl), IS(1, TIOCGWINSZ) }, { SCMP_SYS(prctl), IS(0, PR_GET_DUMPABLE) },
+	{ SCMP_SYS(ioctl), IS(1, TCFLSH) }, { SCMP_SYS(ioctl), IS(1, TIOCGWINSZ) }, { SCMP_SYS(prctl), IS(0, PR_GET_DUMPABLE) },
 	{ SCMP_SYS(prctl), IS(0, PR_SET_NAME) },
 	{ SCMP_SYS(prlimit64), IS(2, 0) }, // look, never set
 };

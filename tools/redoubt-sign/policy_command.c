@@ -34,12 +34,24 @@ static void asset_show(const struct review_policy *policy, const struct asset *a
 		snprintf(to, room, "%llu%s%s", (unsigned long long)asset->chain.id, token ? ":" : "", token ? token->symbol : "");
 }
 
+void policy_opening_remark(const struct review_policy *policy)
+{
+	if (policy->intent_optional || !policy->approvers.count)
+		screen_item("WEAK: no quorum is asked for, so that 'ceremony open' lets one person alone have a payload change "
+			    "owners, threshold or modules: the second name is only typed.");
+}
+
 void policy_remarks(const struct review_policy *policy)
 {
 	char asset[64];
 	if (policy->intent_optional && policy->limits.count)
 		screen_item("WEAK: 'intent optional': no quorum is asked for, and whoever holds this machine and its passphrase "
 			    "signs alone, within the limits. For a test network only.");
+	if (policy->safe_count)
+		policy_opening_remark(policy);
+	if (policy->locktime_allowed && policy->limits.count)
+		screen_item("WEAK: 'locktime allowed': what is signed today may leave together with what is signed later; the windows "
+			    "count it only today.");
 	for (size_t i = 0; i < policy->limits.count; i++) {
 		const struct limit *limit = &policy->limits.list[i];
 		asset_show(policy, &limit->asset, asset, sizeof asset);

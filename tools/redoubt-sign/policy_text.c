@@ -51,6 +51,14 @@ static int take_intent(struct parse *parse, char *rest)
 	return 0;
 }
 
+static int take_locktime(struct parse *parse, char *rest)
+{
+	if (strcmp(rest, "allowed") && strcmp(rest, "refused"))
+		return parse_fail(parse, "'allowed' or 'refused' is wanted, not '%.40s'", rest);
+	parse->c->policy.locktime_allowed = !strcmp(rest, "allowed");
+	return 0;
+}
+
 static int take_gap(struct parse *parse, char *rest)
 {
 	uint64_t gap;
@@ -225,7 +233,7 @@ static const struct line_kind kinds[] = {
 	{ "network", take_network },	 { "chain", take_chain },   { "labels-only", take_labels_only },
 	{ "intent", take_intent },	 { "gap", take_gap },	    { "token", take_token },
 	{ "limit", take_limit },	 { "window", take_window }, { "approvals", take_approvals },
-	{ "approver", take_approver },
+	{ "approver", take_approver },	 { "locktime", take_locktime },
 };
 
 int policy_text_parse(const char *text, size_t size, struct configuration *c, struct text_fault *ret)

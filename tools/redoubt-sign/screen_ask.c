@@ -95,6 +95,13 @@ static int line_read(char *to, size_t room)
 	return 0;
 }
 
+// What was typed before the question stood there was no answer to it.
+static void typed_ahead_drop(void)
+{
+	if (in_is_terminal)
+		tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
 static int prompted_read(const char *prompt, char *to, size_t room)
 {
 	fputs(prompt, stdout);
@@ -120,6 +127,7 @@ int screen_ask_secret(const char *prompt, char *to, size_t room)
 	if (in_is_terminal) {
 		echo_off = 1;
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+		typed_ahead_drop();
 	}
 	int r = prompted_read(prompt, to, room);
 	echo_restore();
@@ -149,6 +157,7 @@ int screen_ask_secret_twice(const char *prompt, char *to, size_t room)
 int screen_confirm(const char *prompt, const char *expected)
 {
 	char typed[SCREEN_LINE_MAX];
+	typed_ahead_drop();
 	int r = screen_ask(prompt, typed, sizeof typed);
 	if (r == 0 && !strcmp(typed, expected))
 		return 0;

@@ -20,6 +20,26 @@ struct signed_evm {
 	char text[2 * EVM_TX_SIZE_MAX + 512];
 };
 
+// A token draws its nonces itself: an r that it used before gives the key away. Kept beside Bitcoin's, and written
+// with the record before anything leaves.
+static int nonce_learn(struct signing *s, const struct own_key *key, const uint8_t digest[32], const uint8_t r[32])
+{
+	struct hd_public public;
+	uint8_t of[32];
+	if (keystore_public(s->unlocked.keystore, &key->path, &public)) {
+		complain("the token's public key cannot be read");
+		return EXIT_FAILED;
+	}
+	nonce_of(span_over(public.key, sizeof public.key), digest, of);
+	if (nonce_repeated(&s->state.nonces, r, of)) {
+		complain("the token used a nonce a second time: its key can be computed from both signatures. Nothing was "
+			 "released; replace the key");
+		return EXIT_FAILED;
+	}
+	nonce_add(&s->state.nonces, r, of);
+	return 0;
+}
+
 static int digest_sign(struct signing *s, const struct own_key *key, const uint8_t digest[32], struct evm_signature *ret)
 {
 	uint8_t raw[64];
@@ -31,6 +51,8 @@ static int digest_sign(struct signing *s, const struct own_key *key, const uint8
 		complain("it could not be signed: %s", r > 0 ? keystore_result_text(r) : strerror(-r));
 		r = EXIT_FAILED;
 	}
+	if (!r && s->unlocked.log_keystore)
+		r = nonce_learn(s, key, digest, raw);
 	secret_wipe(raw, sizeof raw);
 	return r;
 }
@@ -125,6 +147,8 @@ static int record(struct signing *s, const struct evm_judgement *judgement)
 	hex_encode(judgement->digest, 32, digest);
 	evm_address_format(&judgement->payer, payer);
 	policy_evm_id(&judgement->payer, wallet);
+	if (s->has_intent) // whose counter it is: of the Safe, although an account sends
+		memcpy(wallet, s->intent.intent.wallet, sizeof wallet);
 	const struct log_field details[] = {
 		{ "chain", chain },
 		{ "payer", payer },
