@@ -356,4 +356,41 @@ inherited() { # a descriptor that somebody left open, as the open program sees i
 	[ -s "$dir/fds" ] && ! grep -q left-open "$dir/fds"
 }
 ok "a descriptor that was left open is closed" inherited
+
+# ---- a token draws its nonces itself --------------------------------------------------------------------------------------
+softhsm=
+for at in /usr/lib/softhsm /usr/lib/*/softhsm /usr/lib64/pkcs11 /usr/local/lib/softhsm; do
+	[ -r "$at/libsofthsm2.so" ] && softhsm=$at/libsofthsm2.so && break
+done
+token_sign=${REDOUBT_SIGN_TOKEN:-$built/redoubt-sign-token}
+token_setup() { # a vault whose key lies in a token, and that key's account registered
+	local place=(--module "$softhsm" --token cold --key evm) key account
+	mkdir "$dir/tokens" && printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n' "$(realpath "$dir")/tokens" >"$dir/softhsm2.conf"
+	softhsm2-util --init-token --free --label cold --pin 4711 --so-pin 08150815 >/dev/null || return
+	key=$(printf '4711\nnonsen\n' | "$token_sign" token bind "${place[@]}" --generate --vault "$dir/v" 2>&1 |
+		sed -n '/Public key/{N;s/[^0-9a-f]//g;s/^bce//;p}' | grep -o '0[23][0-9a-f]\{64\}')
+	printf '4711\n%s\npassphrase 1\n' "${key: -6}" | "$token_sign" token bind "${place[@]}" --vault "$dir/v" || return
+	account=$(cd tests/sign-attacks && python3 -c 'import sys, curve, evm_attacks as e
+key = bytes.fromhex(sys.argv[1]); p = 2**256 - 2**32 - 977; x = int.from_bytes(key[1:], "big"); y = pow(x**3 + 7, (p + 1) // 4, p)
+y = y if y % 2 == key[0] % 2 else p - y
+print(e.address(curve.keccak256(key[1:] + y.to_bytes(32, "big"))[-20:].hex()))' "$key")
+	printf 'redoubt wallet 1\nkind account\nname hot\nchain 31337\naddress %s\nkey m %s\n' "$account" "$account" >"$dir/hot"
+	printf '%s\npassphrase 1\n4711\n' "${account: -6}" | "$token_sign" register "$dir/hot" --name hot --vault "$dir/v"
+}
+token_signs() { # PAYLOAD
+	printf '1.5\npassphrase 1\n4711\n' | "$token_sign" sign "$1" --account hot --vault "$dir/v" --out "$dir/out"
+}
+nonces() { sed -n 's/^nonces 52444e4f4e434553\(........\).*/\1/p' "$dir/v/state"; } # how many are in the record
+if [ -z "$softhsm" ] || ! command -v softhsm2-util >/dev/null || [ ! -x "$token_sign" ]; then
+	skip "a token's nonces" "softhsm2 or redoubt-sign-token is not here"
+else
+	fresh
+	export SOFTHSM2_CONF=$(realpath "$dir")/softhsm2.conf # softhsm is started from elsewhere
+	ok "a token's account is registered" token_setup
+	"$lab" transaction 31337 >"$dir/evm-pays"
+	ok "honest: the token pays" token_signs "$dir/evm-pays"
+	ok "its r is in the record" test "$(nonces)" = 01000000
+	fresh && printf '1.5\npassphrase 1\n' | "$sign" sign "$dir/evm-pays" --account gas --vault "$dir/v" --out "$dir/out" >/dev/null
+	ok "of a file's key, which draws none, it is not" test "$(nonces)" = 00000000
+fi
 finish
