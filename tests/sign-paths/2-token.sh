@@ -98,10 +98,10 @@ ok "the vault that was copied before still opens by its passphrase alone" bash -
 # ---- removed while in use: at the passphrase, after the PIN ---------------------------
 vault 1 t5
 removed() {
-	mkfifo "$dir/typed"
-	"$token_sign" token wrap "${place[@]}" --key vault-5 --generate --vault "$dir/t5" <"$dir/typed" >"$dir/said" 2>&1 &
+	mkfifo "$dir/keyboard"
+	exec 9<>"$dir/keyboard" # both ends: a program that ends early must not keep its writer waiting
+	"$token_sign" token wrap "${place[@]}" --key vault-5 --generate --vault "$dir/t5" <"$dir/keyboard" >"$dir/said" 2>&1 9>&- &
 	local pid=$! status=0
-	exec 9>"$dir/typed"
 	answers 'passphrase 1' 4711 >&9
 	for _ in $(seq 100); do grep -q 'from now on' "$dir/said" && break || sleep 0.1; done
 	mv "$dir/tokens" "$dir/elsewhere"
