@@ -14,6 +14,9 @@ directory = sys.argv[1]
 SOCKET = f"ceremony-{os.getpid()}"
 
 
+ROOMS = iter(range(100))
+
+
 def tmux(*words):
     return subprocess.run(["tmux", "-L", SOCKET, *words], check=True, capture_output=True, text=True).stdout
 
@@ -32,6 +35,8 @@ class Terminal:
         self.person = people.Person(directory, 1, [])
         self.secrets = []    # what must not stay: lists of words
         self.pages = set()
+        global SOCKET  # a server that is just ending takes no new session: each room has one of its own
+        SOCKET = f"ceremony-{os.getpid()}-{next(ROOMS)}"
         tmux("new-session", "-d", "-x", "80", "-y", "30", "-s", "room", " ".join(f"'{w}'" for w in command) + "; echo ENDED $?; read x")
 
     def wait(self, done, seconds=30):
