@@ -40,6 +40,34 @@ ok "the journal's dump shows it" dumped
 ok "with the digest, the counts and the manifest's digest of the report" same
 ok "the chain of control entries goes on behind it" nothing_else
 refuses "a part of an examination is not recorded" "whole examination" "$redoubt" --dir "$dir" host check --root "$tree" --only SSH --journal
+
+# ---- alarms of the watch ----
+small=$PWD/$dir/small key=$PWD/$dir/base
+case $dir in /*) small=$dir/small key=$dir/base ;; esac
+mkdir -p "$small"/{etc,usr/bin,proc,copy} && echo one >"$small/usr/bin/tool"
+baseline_made() {
+	"$redoubt" host baseline keygen "$key" && cp "$key.pub" "$small/etc/pub" &&
+		"$redoubt" host baseline make --root "$small" --scope /usr --out "$key.draft" --first &&
+		"$redoubt" host baseline sign "$key.draft" --key "$key" --out "$small/base" && cp "$small/base" "$small/copy/base"
+}
+watched() {
+	"$redoubt" --json --dir "$dir" host watch --root "$small" --baseline /base --key /etc/pub --copy /copy/base --once --journal >"$dir/watched.json"
+}
+alarmed() {
+	echo two >"$small/usr/bin/tool"
+	watched
+	[ $? = 1 ] || { cat "$dir/watched.json"; return 1; }
+}
+fixed() { # the newest entry holds the digest of the file of alerts, and how many alarms it was
+	"$redoubt" --dir "$dir" journal dump | grep '"HOST_REPORT"' | tail -1 | jq -e \
+		--arg digest "$(sha256sum <"$dir/run/alerts.jsonl" | cut -d' ' -f1)" '.fields | .digest == $digest and .failed >= 1'
+}
+reports() { "$redoubt" --dir "$dir" journal dump | grep -c '"HOST_REPORT"'; }
+ok "a baseline is signed" baseline_made
+before=$(reports)
+ok "a host without alarms records nothing" bash -c "$(declare -f watched reports); redoubt=$redoubt dir=$dir small=$small; watched; [ \"\$(reports)\" = $before ]"
+ok "an alarm of the watch is recorded" alarmed
+ok "by the digest of the file of alerts" fixed
 ok "the exchange stops" exchange_stop
 ok "redoubt-verify replays it, and finds the journal whole" "$verify" --dir "$dir" --replay
 refuses "without an exchange nothing is recorded" "." "$redoubt" --dir "$dir" host check --root "$tree" --journal

@@ -100,7 +100,9 @@ const struct command commands[] = {
 	  "  --full SECONDS          between two passes over every file (21600); the kernel tells of changes between them\n"
 	  "  --threads N             that hash (twice the processors)\n"
 	  "  --spool FILE            alerts as JSON lines, only ever added to (DIR/run/alerts.jsonl; with --once: none)\n"
-	  "The journal has no entry for alerts yet: ship that file off the host. Cold addresses are not built yet.\n"
+	  "  --journal               record that file's digest as an entry of the exchange's journal after each alarm\n"
+	  "  --operator-key FILE     that signs it: the operator's Ed25519 seed (DIR/keys/operator.key)\n"
+	  "Ship the file off the host, too. Cold addresses are not built yet.\n"
 	  "Its exit codes: 0 clean, 1 alarms, 2 usage, 3 the baseline was refused.", command_host_watch },
 	{ "host baseline keygen", "FILE", "Make the key that signs baselines, on a machine that is not the host", "",
 	  command_host_baseline_keygen },

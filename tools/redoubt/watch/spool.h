@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where events go: one JSON object a line, to standard output and to a file that is only ever added to. The journal
-// has no entry for alerts yet; who follows this file is the way out of the host.
+// Where events go: one JSON object a line, to standard output and to a file that is only ever added to. With
+// --journal its digest becomes an entry after each look that added alarms.
 #pragma once
 
 #include "../command.h"

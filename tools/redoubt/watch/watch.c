@@ -8,6 +8,8 @@
 #include "spool.h"
 
 #include "base/clock.h"
+#include "crypto/sha256.h"
+#include "wire/control.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -35,7 +37,9 @@ struct watching {
 	struct running_cache *running;
 	struct login_state logins;
 	struct notify *notify;
-	bool once, measure, full_due;
+	bool once, measure, full_due, journal;
+	const char *spool_name;
+	uint64_t recorded; // alarms that the journal has
 	uint64_t threads, every_s, full_s, full_at_ns;
 	struct watch_cost cost;
 };
@@ -95,6 +99,23 @@ static int baseline_take(struct watching *w, struct host *h)
 	return 0;
 }
 
+static int digest_of_file(const char *name, uint8_t digest[SHA256_SIZE])
+{
+	static uint8_t buffer[1 << 16];
+	struct sha256 sha;
+	size_t n;
+	FILE *f = fopen(name, "re");
+	if (!f)
+		return 1;
+	sha256_init(&sha);
+	while ((n = fread(buffer, 1, sizeof buffer, f)) > 0)
+		sha256_update(&sha, buffer, n);
+	sha256_final(&sha, digest);
+	int bad = ferror(f);
+	fclose(f);
+	return bad;
+}
+
 // --- passes ------------------------------------------------------------------------------------------------------
 
 static int pass(struct watching *w, struct watch_against *a, unsigned parts)
@@ -142,6 +163,23 @@ static void changes_take(struct watching *w, struct watch_against *a)
 	w->full_due |= overflow;
 }
 
+// The file of alerts, as it is now, is fixed by its digest in the journal: what is taken out of it later is missed. One
+// that cannot be recorded is tried again at the next look.
+static void alarms_record(struct watching *w)
+{
+	struct host_report report = { .time_us = clock_realtime_us() };
+	uint64_t fresh = w->spool.alarms - w->recorded;
+	uint8_t body[128];
+	if (!w->journal || !fresh)
+		return;
+	report.failed = fresh < UINT16_MAX ? (uint16_t)fresh : UINT16_MAX;
+	memcpy(report.manifest, w->baseline.digest, sizeof report.manifest);
+	if (digest_of_file(w->spool_name, report.digest))
+		complain("%s cannot be read again: %s", w->spool_name, strerror(errno));
+	else if (statement_send(ENTRY_HOST_REPORT, body, host_report_write(&report, body, sizeof body), NULL) == EXIT_DONE)
+		w->recorded = w->spool.alarms;
+}
+
 // One look with a fresh view of the host. 0, a refusal of the baseline, or negative errno.
 static int look(struct watching *w)
 {
@@ -163,6 +201,7 @@ static int look(struct watching *w)
 	}
 	host_close(h);
 	spool_sync(&w->spool);
+	alarms_record(w);
 	return r;
 }
 
@@ -241,7 +280,9 @@ int command_host_watch(int argc, char **argv)
 	const struct option options[] = { { "--root", &w.place.root, NULL }, { "--baseline", &w.place.baseline.baseline, NULL },
 					  { "--key", &w.place.baseline.key, NULL }, { "--copy", &w.place.baseline.copy, NULL },
 					  { "--every", &every, NULL }, { "--full", &full, NULL }, { "--threads", &threads, NULL },
-					  { "--spool", &file, NULL }, { "--once", NULL, &w.once }, { "--measure", NULL, &w.measure } };
+					  { "--spool", &file, NULL }, { "--once", NULL, &w.once }, { "--measure", NULL, &w.measure },
+					  { "--journal", NULL, &w.journal },
+					  { "--operator-key", &globals.operator_key, NULL } };
 	struct sigaction end = { .sa_handler = on_end };
 	int r = options_read(argc, argv, options, ARRAY_LEN(options), NULL, 0, 0);
 	if (r < 0)
@@ -249,7 +290,8 @@ int command_host_watch(int argc, char **argv)
 	if (numbers_take(&w, every, full, threads))
 		return WATCH_USAGE;
 	struct path usual = path_in("run/alerts.jsonl");
-	r = spool_open(&w.spool, file ? file : w.once ? NULL : usual.text);
+	w.spool_name = file ? file : w.once && !w.journal ? NULL : usual.text;
+	r = spool_open(&w.spool, w.spool_name);
 	w.spool.json = globals.json;
 	if (!r)
 		r = host_place_open(&w.place);
