@@ -185,6 +185,42 @@ ok "a clock set back is refused (4)" exits 4 at $((now - 86400))
 ok "and says so" says 'set back'
 ok "a clock set back by a second is refused (4)" exits 4 at $((now - 1))
 ok "honest: after a day it passes" at $((now + 86500))
+ok "a clock behind a signed act is refused (4)" exits 4 "$sign" inspect "$files/part-1" --vault "$dir/v"
+ok "with the ways out" says 'wait until that time, or recover the key from its shares'
+fresh
+ahead() { REDOUBT_SIGN_NOW=$((now + 5000000)) "$steps" sign "$files/$1" --vault "$dir/v" --out "$dir/out" </dev/null; }
+ok "a refusal that is dated ahead (4)" exits 4 ahead btc-high-s
+ok "honest: nobody signed that line, and it stops no payment" signs 0.50000000 "$files/half" "$dir/out"
+
+# ---- one withdrawal through a timelock: agreed on once, counted once ---------------------------
+timelock_setup() { # a Safe with a timelock, whose owner is this vault's key
+	sed 's/^name .*/name delayed/; s/^address .*/address 0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb/; s/^owner .*//; s/^threshold .*/threshold 1/; /^$/d' \
+		"$dir/made1/wallets/vaultsafe.wallet" >"$dir/delayed"
+	local own
+	own=$(sed -n 's/^key [^ ]* //p' "$dir/delayed")
+	sed -i "s/^threshold/owner $own\\n&/; s/^key/timelock 0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB 86400\\n&/" "$dir/delayed"
+	printf '7b9aDb\npassphrase 1\n' | "$sign" register "$dir/delayed" --name delayed --vault "$dir/v"
+}
+timelock_file() { # FUNCTION SALT NONCE
+	(cd tests/sign-attacks && python3 -c 'import sys, evm_attacks as e
+name, salt, nonce = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+values = [e.SUPPLIER, 15 * e.ETHER // 10, b"", 0, salt] + [86400] * (name == "schedule")
+types = "address,uint256,bytes,bytes32,bytes32" + ",uint256" * (name == "schedule")
+text = e.safe("dbf03b407c01e7cd3cbea99509d93f8dddc8c6fb", 0, e.call(name + "(" + types + ")", *values), of="d1220a0cf47c7b9be7a2e6ba89f429762e7b9adb")
+print(text.replace("nonce 4", "nonce " + nonce), end="")' "$@") >"$dir/$1-$2"
+}
+timelock_policy() { sed -i 's/^window 31337 .*/window 31337 seconds=86400 amount-max=2.0/' "$1"; }
+cp "$dir/policy" "$dir/policy-once" && timelock_policy "$dir/policy-once"
+"$lab" vault "$dir/once" 1 "$dir/policy-once" && fresh once
+for n in 1 2; do timelock_file schedule $n $n && timelock_file execute $n 1$n; done
+ok "a Safe with a timelock is registered" timelock_setup
+ok "an execution of what was never scheduled here counts as a payment" exits 0 "$sign" inspect "$dir/execute-1" --vault "$dir/v"
+ok "and does not say otherwise" bash -c "! grep -q 'signed the schedule' '$dir/said'"
+ok "honest: the schedule is signed" signs 1.5 "$dir/schedule-1" "$dir/out"
+ok "honest: its execution is signed in the same window: one payment, counted once" exits 0 signs 1.5 "$dir/execute-1" "$dir/out"
+ok "and the page says why" says 'this vault has signed the schedule of'
+ok "another's execution is another payment, over the day" refused over-velocity 'Bitfinex 2016' "$dir/execute-2"
+ok "so is another schedule" refused over-velocity 'Bitfinex 2016' "$dir/schedule-2"
 
 # ---- the vault, exchanged by somebody who has no passphrase ------------------------------------
 damaged() { # DESCRIPTION TEXT COMMANDS, run in $dir
@@ -335,7 +371,8 @@ ok "honest: it is, once the payload is signed" showing '0.50000000\npassphrase 1
 ok "and gets the codes" grep -q '^ur:crypto-psbt/' "$dir/shown"
 slow_qr() { # the act is in the log although what shows the codes fails, and the payload may be signed again
 	printf '#!/bin/sh\nexit 9\n' >"$dir/bin/redoubt-qr"
-	fresh && exits 1 showing '0.50000000\npassphrase 1\n' "$files/half" && tail -n 1 "$dir/v/log" | grep -q ' signed '
+	fresh && exits 1 showing '0.50000000\npassphrase 1\n' "$files/half" && tail -n 1 "$dir/v/log" | grep -q ' signed ' &&
+		says 'Sign the same payload again' && says 'Write on your paper: act 1, '
 }
 ok "one that fails is said (1)" slow_qr
 

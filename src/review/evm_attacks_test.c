@@ -376,6 +376,74 @@ static void test_timelock(void **state)
 	must_be_clean(judge());
 }
 
+// One withdrawal is one intent and counts once: what this vault scheduled is executed without a second.
+static void test_scheduled(void **state)
+{
+	static struct operation_store operations;
+	struct evm_bytes execute = MAKE(TIMELOCK_EXECUTE, A(token), N(0), B(transfer()), H, H),
+			 salted = MAKE(TIMELOCK_EXECUTE, A(token), N(0), B(transfer()), H, word(ABI_BYTES32, 1));
+	uint8_t key[OPERATION_KEY_SIZE];
+	memset(&operations, 0, sizeof operations);
+	context.operations = &operations;
+	safe_pays(safe_delayed, timelock, schedule(token, transfer(), 86400));
+	must_be_clean(judge());
+	assert_false(judgement.scheduled);
+	assert_false(evm_operation(&judgement, 0, true, key));
+	assert_true(evm_operation(&judgement, 0, false, key));
+	assert_int_equal(limits_record(&policy.limits, &record, NOW, &judgement.request, intent.intent.wallet, 2), 0);
+	safe_pays(safe_delayed, timelock, execute);
+	must_hold(judge(), REFUSE_INTENT_REPLAYED); // not recorded as scheduled: it is a payment like any other
+	operation_add(&operations, key);
+	must_be_clean(judge());
+	must_hold(&judgement.refusals, NOTICE_SCHEDULED);
+	assert_true(judgement.scheduled);
+	assert_int_equal(judgement.request.count, 0); // nothing counts a second time
+	context.intent = NULL;
+	must_be_clean(judge());
+	safe_pays(safe_delayed, timelock, salted); // another operation
+	must_hold(judge(), REFUSE_INTENT_MISSING);
+	assert_int_equal(judgement.request.count, 1);
+	safe_pays(safe_delayed, timelock, schedule(token, transfer(), 86400)); // nor is a second schedule free
+	must_hold(judge(), REFUSE_INTENT_MISSING);
+	safe_pays(safe_plain, stranger, execute); // the same bytes in another contract
+	must_hold(judge(), REFUSE_INTENT_MISSING);
+	safe_pays(safe_delayed, timelock, execute); // a coin beside it is a payment of its own
+	payload.safe_tx.value = u256_of(1);
+	must_hold(judge(), REFUSE_INTENT_MISSING);
+	account_sends(timelock, execute); // the fee of whoever sends it counts
+	must_be_clean(judge());
+	assert_int_equal(judgement.request.count, 1);
+	payload.tx.chain_id = 1;
+	must_hold(judge(), REFUSE_INTENT_MISSING);
+}
+
+static void test_operations(void **state)
+{
+	static struct operation_store store, again;
+	static uint8_t bytes[OPERATION_STORE_SIZE_MAX + 1];
+	uint8_t key[OPERATION_KEY_SIZE] = { 0 }, first[OPERATION_KEY_SIZE] = { 0 };
+	memset(&store, 0, sizeof store);
+	for (unsigned i = 0; i <= OPERATIONS_MAX; i++) {
+		key[0] = (uint8_t)i;
+		key[1] = (uint8_t)(i >> 8);
+		operation_add(&store, key);
+		operation_add(&store, key);
+	}
+	assert_int_equal(store.count, OPERATIONS_MAX);
+	assert_true(operation_known(&store, key));
+	assert_false(operation_known(&store, first)); // the oldest went
+	struct writer w = writer_over(bytes, sizeof bytes);
+	operation_store_write(&store, &w);
+	assert_int_equal(writer_size(&w), OPERATION_STORE_SIZE_MAX);
+	assert_int_equal(operation_store_read(bytes, OPERATION_STORE_SIZE_MAX, &again), 0);
+	assert_memory_equal(&store, &again, sizeof store);
+	for (size_t size = 0; size < 64; size++)
+		assert_int_equal(operation_store_read(bytes, size, &again), 1);
+	assert_int_equal(operation_store_read(bytes, OPERATION_STORE_SIZE_MAX + 1, &again), 1);
+	bytes[9] ^= 3; // the version
+	assert_int_equal(operation_store_read(bytes, OPERATION_STORE_SIZE_MAX, &again), 1);
+}
+
 static struct evm_bytes packed(size_t count, struct evm_bytes data)
 {
 	uint8_t *list = take(count * (85 + data.size));
@@ -506,5 +574,6 @@ static void test_policy(void **state)
 const struct CMUnitTest evm_tests[] = {
 	T(test_clean_safe), T(test_clean_account), T(test_quorum), T(test_bybit),	 T(test_envelopes), T(test_rights),
 	T(test_timelock),   T(test_shapes),	   T(test_destinations), T(test_too_many), T(test_risks), T(test_policy),
+	T(test_scheduled),  T(test_operations),
 };
 const size_t evm_test_count = ARRAY_LEN(evm_tests);

@@ -105,6 +105,34 @@ static bool known_elsewhere(const struct judge *j, const struct evm_address *add
 	return false;
 }
 
+// ---- operations of timelocks ----------------------------------------------
+
+bool evm_operation(const struct evm_judgement *judgement, size_t at, bool execute, uint8_t ret[OPERATION_KEY_SIZE])
+{
+	const struct evm_step *step = &judgement->review.steps[at];
+	enum evm_function_id one = execute ? TIMELOCK_EXECUTE : TIMELOCK_SCHEDULE,
+			     batch = execute ? TIMELOCK_EXECUTE_BATCH : TIMELOCK_SCHEDULE_BATCH;
+	uint8_t id[32];
+	if (!step->known || (step->call.id != one && step->call.id != batch))
+		return false;
+	evm_timelock_id(&step->call, id);
+	operation_key(judgement->chain_id, &step->to, id, ret);
+	return true;
+}
+
+// Whether a step lies within the execution of what this vault has scheduled.
+static bool scheduled(const struct judge *j, size_t at)
+{
+	const struct evm_review *review = &j->out->review;
+	uint8_t key[OPERATION_KEY_SIZE];
+	while (j->context->operations && review->steps[at].depth) {
+		at = review->steps[at].parent;
+		if (evm_operation(j->out, at, true, key) && operation_known(j->context->operations, key))
+			return true;
+	}
+	return false;
+}
+
 // ---- payments -------------------------------------------------------------
 
 static void destination_judge(struct judge *j, size_t step, struct evm_paid *paid)
@@ -113,7 +141,7 @@ static void destination_judge(struct judge *j, size_t step, struct evm_paid *pai
 	const uint8_t *place = paid->to.bytes;
 	const struct policy_label *label = policy_label(j->policy, &chain, place, EVM_ADDRESS_SIZE);
 	const char *own = own_name(j, &paid->to);
-	bool agreed = agreement_names(j->context, &chain, place, EVM_ADDRESS_SIZE);
+	bool before = scheduled(j, step), agreed = before || agreement_names(j->context, &chain, place, EVM_ADDRESS_SIZE);
 	paid->own = own;
 	paid->name = own ? own : label ? label->name : NULL;
 	if (own)
@@ -122,7 +150,7 @@ static void destination_judge(struct judge *j, size_t step, struct evm_paid *pai
 		about_step(j, j->policy->labels_only ? REFUSE_DESTINATION_UNKNOWN : NOTICE_DESTINATION_UNKNOWN, step);
 	if (!paid->name && known_elsewhere(j, &paid->to))
 		about_step(j, REFUSE_CONTRACT_ON_OTHER_CHAIN, step);
-	if (!own && looks_alike(j->policy, j->context, &chain, place, EVM_ADDRESS_SIZE))
+	if (!own && !before && looks_alike(j->policy, j->context, &chain, place, EVM_ADDRESS_SIZE))
 		about_step(j, REFUSE_LOOK_ALIKE, step);
 }
 
@@ -397,25 +425,43 @@ static bool needs_no_intent(const struct judge *j)
 	return cancels;
 }
 
+// What was agreed on and counted when it was scheduled is not asked for again. The payments that are left.
+static size_t scheduled_leave(struct judge *j)
+{
+	size_t left = 0, count = j->out->payment_count;
+	for (size_t i = 0; i < count; i++) {
+		if (!scheduled(j, j->payments[i].index))
+			j->payments[left++] = j->payments[i];
+	}
+	j->out->scheduled = count && !left;
+	if (j->out->scheduled)
+		about(j, NOTICE_SCHEDULED);
+	return left;
+}
+
 // The wallet that an intent names: the Safe whose transaction it is, else who sends it.
 static void agreement_ask(struct judge *j)
 {
 	struct evm_judgement *out = j->out;
 	uint8_t wallet[INTENT_WALLET_SIZE];
 	struct units fee, rate;
+	size_t left = scheduled_leave(j);
+	struct review_context context = *j->context;
+	if (out->scheduled)
+		context.intent = NULL;
 	policy_evm_id(j->safe ? &j->safe->address : &out->payer, wallet);
 	u256_to_bytes(&out->fee_max, fee.bytes);
 	u256_to_bytes(&j->payload->tx.fee_max, rate.bytes);
 	const struct agreement agreement = {
 		.policy = j->policy,
-		.context = j->context,
+		.context = &context,
 		.chain = policy_chain_evm(out->chain_id),
 		.wallet = wallet,
 		.wallet_name = j->safe ? j->safe->name : out->payer_name,
-		.needs_none = needs_no_intent(j),
+		.needs_none = out->scheduled || needs_no_intent(j),
 		.subject = ABOUT_STEP,
 		.payments = j->payments,
-		.payment_count = out->payment_count,
+		.payment_count = left,
 		.fee = fee,
 		.fee_rate = rate,
 		.request = &out->request,

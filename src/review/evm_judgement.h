@@ -52,11 +52,16 @@ struct evm_judgement {
 	size_t line_count;
 	struct refusal_list refusals;
 	struct limit_request request; // for limits_record
+	bool scheduled;		      // every payment was agreed on and counted when this vault scheduled it
 };
 
 // Fills *ret; pointers in it go into payload and policy.
 void evm_judge(const struct evm_payload *payload, const struct review_policy *policy,
 	       const struct review_context *context, struct evm_judgement *ret);
+
+// The key of a step that schedules (`execute` false) or executes an operation of a timelock of ours. False when the
+// step does something else.
+bool evm_operation(const struct evm_judgement *judgement, size_t step, bool execute, uint8_t ret[OPERATION_KEY_SIZE]);
 
 // Which refusal a risk of evm/review.h becomes (one bit, asserted).
 enum refusal evm_risk_refusal(enum evm_risk risk);

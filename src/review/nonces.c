@@ -52,7 +52,7 @@ int nonce_store_read(const void *data, size_t size, struct nonce_store *ret)
 	struct reader r = reader_over(data, size);
 	const uint8_t *magic = read_bytes(&r, 8);
 	uint32_t count = read_u32(&r), next = read_u32(&r);
-	if (!magic || memcmp(magic, MAGIC, 8) != 0 || count > NONCES_MAX || reader_left(&r) != (size_t)count * 64)
+	if (!magic || r.failed || memcmp(magic, MAGIC, 8) != 0 || count > NONCES_MAX || reader_left(&r) != (size_t)count * 64)
 		return 1;
 	if (next != count % NONCES_MAX && (count < NONCES_MAX || next >= NONCES_MAX))
 		return 1;

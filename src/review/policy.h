@@ -80,6 +80,7 @@ struct review_policy {
 	struct approvers approvers;
 	bool locktime_allowed; // nLockTime may be far ahead, or a height: counted when it is signed, not when it leaves
 	bool intent_optional; // pays without a quorum's intent; for a test network
+	char successor[POLICY_NAME_MAX + 1]; // the wallet that a rotation goes to, which two people confirmed; "" none
 	struct limits limits;
 };
 
@@ -140,11 +141,31 @@ void nonce_add(struct nonce_store *store, const uint8_t r[32], const uint8_t of[
 void nonce_store_write(const struct nonce_store *store, struct writer *w);
 MUST_USE int nonce_store_read(const void *data, size_t size, struct nonce_store *ret); // 0, or 1 malformed
 
+#define OPERATIONS_MAX	   1024
+#define OPERATION_KEY_SIZE 32
+
+// What was scheduled in timelocks under this signer's signature: agreed on and counted then. The chain executes each
+// operation once, so that its execution needs no second intent. A ring: the oldest goes, and then needs one.
+struct operation_store {
+	uint8_t keys[OPERATIONS_MAX][OPERATION_KEY_SIZE];
+	size_t count;
+	size_t next;
+};
+// What an operation is known by: the chain, the timelock and the timelock's id of it.
+void operation_key(uint64_t chain_id, const struct evm_address *timelock, const uint8_t id[32],
+		   uint8_t ret[OPERATION_KEY_SIZE]);
+bool operation_known(const struct operation_store *store, const uint8_t key[OPERATION_KEY_SIZE]);
+void operation_add(struct operation_store *store, const uint8_t key[OPERATION_KEY_SIZE]); // nothing when it is there
+#define OPERATION_STORE_SIZE_MAX (8 + 2 + 4 + 4 + OPERATIONS_MAX * OPERATION_KEY_SIZE)
+void operation_store_write(const struct operation_store *store, struct writer *w);
+MUST_USE int operation_store_read(const void *data, size_t size, struct operation_store *ret); // 0, or 1 malformed
+
 struct review_context {
 	uint64_t now;			      // seconds since 1970
 	const struct intent_signed *intent;   // or NULL
 	const struct limits_state *limits;
 	const struct nonce_store *nonces;     // or NULL
+	const struct operation_store *operations; // or NULL: none was scheduled
 };
 
 // A destination as both reviews have it, for intent and limits.

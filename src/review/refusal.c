@@ -114,6 +114,7 @@ static const struct refusal_row rows[REFUSALS] = {
 	[NOTICE_CEREMONY] = { "ceremony-change", NOTE, "The rights over a Safe or timelock change. The ceremony mode lets it through: read who may act afterwards.", "Parity 2017" },
 	[NOTICE_TIMELOCK_DELAY] = { "delayed", NOTE, "This takes effect only after the timelock's delay, and can be cancelled until then.", NULL },
 	[NOTICE_CANCEL] = { "cancels", NOTE, "This cancels a scheduled payment. Compare the hash with the one that was scheduled.", NULL },
+	[NOTICE_SCHEDULED] = { "scheduled-before", NOTE, "This executes what this vault has signed the schedule of. It was agreed on and counted then: it needs no intent now, and one that came with it is neither looked at nor used up.", NULL },
 	[NOTICE_SAFE_NONCE] = { "safe-nonce", NOTE, "Of all Safe transactions with this nonce only one can be executed. Compare the nonce with the Safe's.", NULL },
 };
 

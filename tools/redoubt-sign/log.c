@@ -19,7 +19,7 @@ const char *log_refusal_text(enum log_refusal refusal)
 		[LOG_PREVIOUS] = "it does not name the line before it: that one was altered, or a line was taken out",
 		[LOG_SIGNATURE] = "its signature is not by the log's key: it was altered, or written by somebody else",
 		[LOG_KEY] = "it does not name the log's key as it must",
-		[LOG_TIME] = "it is earlier than the line before it: the clock was set back",
+		[LOG_TIME] = "it is earlier than the last signed line before it: the clock was set back",
 		[LOG_TAIL] = "the last line is cut off",
 		[LOG_EMPTY] = "there is no line in it",
 	};
@@ -263,8 +263,8 @@ int log_line_format(struct log_head *head, uint64_t seconds, const char *act, co
 	size_t size = (size_t)(text.at - to);
 	sha256_of(to, size, head->hash);
 	head->next++;
-	head->seconds = seconds;
 	if (key) {
+		head->seconds = seconds;
 		head->signed_next = head->next;
 		memcpy(head->signed_hash, head->hash, sizeof head->hash);
 	}

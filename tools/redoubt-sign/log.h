@@ -4,8 +4,8 @@
 //
 //   SEQUENCE TIME ACT NAME=VALUE ... previous=HEX64 signature=HEX128
 //
-// SEQUENCE counts from 0 without a gap; TIME (2026-11-22T01:55:00Z) never goes
-// back; previous is the SHA-256 of the line before (zeros at 0); the signature is Ed25519 over
+// SEQUENCE counts from 0 without a gap; TIME (2026-11-22T01:55:00Z) is never
+// before that of the last signed line; previous is the SHA-256 of the line before (zeros at 0); the signature is Ed25519 over
 // "redoubt acts log v1\n" and the line up to " signature=". An act without the key open (a refusal, a wrong
 // passphrase) has "signature=-": it changes no file, and the next signed line vouches for it.
 // Values are printable ASCII; anything else, blanks, '%' and '=' become %XX.
@@ -57,7 +57,7 @@ enum log_refusal {
 	LOG_PREVIOUS,  // the line before was altered
 	LOG_SIGNATURE, // not by the log's key
 	LOG_KEY,       // line 0 names no key, or a key is changed by an unsigned line
-	LOG_TIME,      // earlier than the line before
+	LOG_TIME,      // earlier than the last signed line before
 	LOG_TAIL,      // the last line is cut off
 	LOG_EMPTY,
 };
@@ -73,7 +73,7 @@ bool log_line_verify(const char *line, size_t size, const uint8_t key[ED25519_PU
 // Where a log stands after the lines read so far.
 struct log_head {
 	uint64_t next;                 // sequence of the next line
-	uint64_t seconds;              // of the last line
+	uint64_t seconds;              // of the last signed line: an unsigned one, which anybody can write, moves no clock
 	uint8_t hash[SHA256_SIZE];     // of the last line
 	uint8_t key[ED25519_PUBLIC_SIZE]; // of the log from here on
 	bool has_key;

@@ -159,6 +159,20 @@ static void test_time(void **state)
 	assert_int_equal(log_line_format(&head, START + 9, "signed", NULL, 0, &key, line, &size), 0);
 }
 
+// A refusal is a line that anybody can write: one that is dated ahead does not lock the signer until then.
+static void test_time_unsigned(void **state)
+{
+	struct log_head head;
+	size_t at;
+	write_four(&head);
+	add(&head, START + 500000, "refused", NULL, NULL, NULL);
+	assert_int_equal(head.seconds, START + 9);
+	add(&head, START + 10, "wrong-passphrase", NULL, NULL, NULL);
+	add(&head, START + 10, "signed", &key, NULL, NULL);
+	assert_int_equal(walk(&head, &at), LOG_FINE);
+	assert_int_equal(head.seconds, START + 10);
+}
+
 static void test_long(void **state)
 {
 	static char value[LOG_LINE_MAX];
@@ -247,7 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_walk), cmocka_unit_test(test_values), cmocka_unit_test(test_each_byte),
 		cmocka_unit_test(test_lines_moved), cmocka_unit_test(test_tail), cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_time), cmocka_unit_test(test_long), cmocka_unit_test(test_code),
+		cmocka_unit_test(test_time), cmocka_unit_test(test_time_unsigned), cmocka_unit_test(test_long), cmocka_unit_test(test_code),
 		cmocka_unit_test(test_utc), cmocka_unit_test(test_escape), cmocka_unit_test(test_lines),
 	};
 	return cmocka_run_group_tests(tests, keys_make, NULL);

@@ -41,9 +41,9 @@ static enum log_refusal line_follow(const char *text, size_t length, const struc
 		memcpy(head->key, key, sizeof key);
 	head->has_key = true;
 	head->next++;
-	head->seconds = line->seconds;
 	memcpy(head->hash, line->hash, SHA256_SIZE);
-	if (line->is_signed) {
+	if (line->is_signed) { // anybody writes the others: they do not move the clock
+		head->seconds = line->seconds;
 		head->signed_next = head->next;
 		memcpy(head->signed_hash, line->hash, SHA256_SIZE);
 	}

@@ -148,7 +148,7 @@ static int clock_check(const struct signing *s)
 {
 	if (s->now >= s->vault.head.seconds)
 		return 0;
-	complain("this machine's clock was set back: it is before the vault's last act. Set it right; nothing was done");
+	vault_clock_complain(&s->vault);
 	return EXIT_REFUSED;
 }
 
@@ -176,7 +176,8 @@ static int signing_go(struct signing *s, struct outside *o)
 		return r;
 	s->ceremony_mode = ceremony_mode_open(&s->vault, s->payload.raw, s->payload.raw_size, s->now);
 	s->configuration.policy.mode = s->ceremony_mode ? POLICY_CEREMONY : POLICY_NORMAL;
-	s->context = (struct review_context){ .now = s->now, .intent = s->has_intent ? &s->intent : NULL, .nonces = &s->state.nonces };
+	s->context = (struct review_context){ .now = s->now, .intent = s->has_intent ? &s->intent : NULL, .nonces = &s->state.nonces,
+					      .operations = &s->state.operations };
 	head_show(s);
 	return s->payload.kind == PAYLOAD_PSBT ? sign_bitcoin(s) : sign_evm(s);
 }
@@ -285,13 +286,19 @@ int signing_release(struct signing *s, enum ur_type type, const uint8_t *bytes, 
 		}
 	}
 	STEP("sign-out");
-	fflush(stdout);
+	fflush(stdout); // the codes stand on their own
 	if (s->shown.pid) {
 		int failed = parts_write(s->shown.pipe, type, bytes, size);
 		if (!failed)
 			failed = companion_finish(&s->shown);
 		r = r ? r : failed;
 	}
+	char code[LOG_CODE_SIZE];
+	log_head_code(&s->vault.head, code);
+	if (r)
+		screen_text("It is signed and counted, but it was not handed out whole. Sign the same payload again, with "
+			    "another --out or --show: it is not counted twice.");
+	screen_text("Signed. Write on your paper: %s", code);
 	return r;
 }
 

@@ -36,5 +36,6 @@ MUST_USE int signing_judge(struct signing *s, const struct refusal_list *refusal
 // State and log: the act is durable when it is 0. An exit code otherwise, after a complaint.
 MUST_USE int signing_record(struct signing *s, const struct limit_request *request, const uint8_t *wallet,
 			    const struct log_field *details, size_t count);
-// Lets the signed payload out: --out and --show. `text` (may be NULL) is what a file gets instead of the bytes.
+// Lets the signed payload out: --out and --show; the act is durable, so that its code for the paper is said whatever fails.
+// `text` (may be NULL) is what a file gets instead of the bytes.
 MUST_USE int signing_release(struct signing *s, enum ur_type type, const uint8_t *bytes, size_t size, const char *text);

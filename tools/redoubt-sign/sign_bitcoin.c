@@ -126,8 +126,8 @@ static int release(struct signing *s, const uint8_t *bytes, size_t size)
 	char *text = NULL;
 	if (s->payload.form != PAYLOAD_BINARY) {
 		text = malloc(BASE64_SIZE(size) + 1);
-		if (!text)
-			return EXIT_FAILED;
+		if (!text) // the bytes go all the same
+			return signing_release(s, UR_PSBT, bytes, size, NULL);
 		strcpy(text + base64_encode(bytes, size, text), "\n");
 	}
 	int r = signing_release(s, UR_PSBT, bytes, size, text);
@@ -158,12 +158,8 @@ static int sign_confirmed(struct signing *s, struct opened *o, const struct bitc
 	if (!r)
 		r = release(s, bytes, size);
 	free(bytes);
-	if (!r) {
-		char code[LOG_CODE_SIZE];
-		log_head_code(&s->vault.head, code);
-		screen_text("Signed. Transaction %s", txid);
-		screen_text("Write on your paper: %s", code);
-	}
+	if (!r)
+		screen_text("Transaction %s", txid);
 	return r;
 }
 

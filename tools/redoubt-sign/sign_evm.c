@@ -138,6 +138,16 @@ static int payload_write(struct signing *s, const struct own_key *key, const str
 	return r;
 }
 
+// Its execution, later, is the same payment: agreed on and counted now.
+static void schedules_learn(struct signing *s, const struct evm_judgement *judgement)
+{
+	uint8_t key[OPERATION_KEY_SIZE];
+	for (size_t i = 0; i < judgement->review.count; i++) {
+		if (evm_operation(judgement, i, false, key))
+			operation_add(&s->state.operations, key);
+	}
+}
+
 static int record(struct signing *s, const struct evm_judgement *judgement)
 {
 	char chain[24], digest[65], payer[EVM_ADDRESS_TEXT], payments[24];
@@ -154,9 +164,10 @@ static int record(struct signing *s, const struct evm_judgement *judgement)
 		{ "payer", payer },
 		{ "digest", digest },
 		{ "payments", payments },
-		{ "withdrawal", s->has_intent ? s->intent.intent.id : "-" },
+		{ "withdrawal", s->has_intent ? s->intent.intent.id : judgement->scheduled ? "scheduled-before" : "-" },
 		{ "ceremony", s->ceremony_mode ? "yes" : "no" },
 	};
+	schedules_learn(s, judgement);
 	return signing_record(s, &judgement->request, wallet, details, ARRAY_LEN(details));
 }
 
@@ -174,11 +185,6 @@ static int sign_confirmed(struct signing *s, const struct evm_judgement *judgeme
 		r = record(s, judgement);
 	if (!r)
 		r = signing_release(s, out.type, out.bytes, out.size, out.text);
-	if (!r) {
-		char code[LOG_CODE_SIZE];
-		log_head_code(&s->vault.head, code);
-		screen_text("Signed. Write on your paper: %s", code);
-	}
 	return r;
 }
 
@@ -193,6 +199,8 @@ int sign_evm(struct signing *s)
 	s->context.limits = &s->state.limits;
 	evm_judge(&s->payload.evm, &s->configuration.policy, &s->context, &judgement);
 	state_payload_id("evm", judgement.digest, sizeof judgement.digest, s->id);
+	if (judgement.scheduled) // nothing of it is used up
+		s->has_intent = false;
 	if (s->has_intent)
 		state_intent_id(&s->intent.intent, s->id);
 	if (state_limits(&s->state, s->id) != s->context.limits) {

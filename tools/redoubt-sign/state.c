@@ -2,6 +2,7 @@
 //   redoubt state 1
 //   limits HEX        the record, as limits_state_write has it
 //   nonces HEX
+//   operations HEX    only after the first schedule in a timelock
 //   last HEX64        these two only after the first signature
 //   before HEX
 //   act N             vault_act's
@@ -44,6 +45,14 @@ static int nonces_take(const char *hex, size_t size, struct nonce_store *ret)
 	return nonce_store_read(bytes, size / 2, ret);
 }
 
+static int operations_take(const char *hex, size_t size, struct operation_store *ret)
+{
+	static uint8_t bytes[OPERATION_STORE_SIZE_MAX];
+	if (size / 2 > sizeof bytes || hex_decode(hex, size, bytes, size / 2))
+		return 1;
+	return operation_store_read(bytes, size / 2, ret) || !ret->count; // an empty one is not written
+}
+
 static int body_parse(const char **at, const char *end, struct sign_state *ret)
 {
 	const char *text;
@@ -53,6 +62,8 @@ static int body_parse(const char **at, const char *end, struct sign_state *ret)
 	*at += sizeof header - 1;
 	if (!line_cut(at, end, "limits", &text, &size) || limits_take(text, size, &ret->limits) ||
 	    !line_cut(at, end, "nonces", &text, &size) || nonces_take(text, size, &ret->nonces))
+		return 1;
+	if (line_cut(at, end, "operations", &text, &size) && operations_take(text, size, &ret->operations))
 		return 1;
 	if (!line_cut(at, end, "last", &text, &size))
 		return 0;
@@ -93,6 +104,15 @@ static void limits_line(FILE *to, const char *word, const struct limits_state *l
 	hex_line(to, word, bytes, writer_size(&w));
 }
 
+static void operations_line(FILE *to, const struct operation_store *operations)
+{
+	static uint8_t bytes[OPERATION_STORE_SIZE_MAX];
+	struct writer w = writer_over(bytes, sizeof bytes);
+	operation_store_write(operations, &w);
+	ASSERT(!w.failed);
+	hex_line(to, "operations", bytes, writer_size(&w));
+}
+
 int state_format(const struct sign_state *state, char **ret, size_t *ret_size)
 {
 	static uint8_t bytes[NONCE_STORE_SIZE_MAX];
@@ -107,6 +127,8 @@ int state_format(const struct sign_state *state, char **ret, size_t *ret_size)
 	fputs(header, to);
 	limits_line(to, "limits", &state->limits);
 	hex_line(to, "nonces", bytes, writer_size(&w));
+	if (state->operations.count)
+		operations_line(to, &state->operations);
 	if (state->has_last) {
 		hex_line(to, "last", state->last, sizeof state->last);
 		limits_line(to, "before", &state->before);

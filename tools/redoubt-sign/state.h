@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a signer remembers from one payment to the next: the amounts of late and
-// the counters (treasury/limits.h), the r values seen, and the last payload signed.
+// the counters (treasury/limits.h), the r values seen, what was scheduled in timelocks, and the last payload signed.
 //
 // The last payload may be signed again without counting twice: a crash after the act was logged and before the
 // signed payload was out must not leave people with a payment that can neither go nor be made anew. Its second
@@ -12,6 +12,7 @@
 struct sign_state {
 	struct limits_state limits;
 	struct nonce_store nonces;
+	struct operation_store operations;
 	bool has_last;
 	uint8_t last[SHA256_SIZE];   // state_payload_id of the last payload signed
 	struct limits_state before; // the record before it

@@ -92,6 +92,9 @@ struct vault_act {
 };
 MUST_USE int vault_act(struct vault *vault, const struct log_key *key, const struct vault_act *act);
 
+// This machine's clock is before the last signed act: says so, and what to do.
+void vault_clock_complain(const struct vault *vault);
+
 // An unsigned line: "refused", "wrong-passphrase". Changes no file. 0 or an exit code after it has complained.
 MUST_USE int vault_note(struct vault *vault, const char *act, const struct log_field *details, size_t count);
 

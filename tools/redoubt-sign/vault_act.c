@@ -11,6 +11,7 @@
 #include "command.h"
 #include "crypto/secret.h"
 #include "step.h"
+#include "utc.h"
 
 #define CHANGES_MAX 24
 
@@ -88,6 +89,15 @@ static void fields_write(const struct vault *vault, const struct log_key *key, c
 	}
 }
 
+void vault_clock_complain(const struct vault *vault)
+{
+	char last[UTC_TEXT_SIZE];
+	utc_format(vault->head.seconds, last);
+	complain("this machine's clock was set back: it is before the vault's last signed act, of %s. Set it right; nothing "
+		 "was done. If it was the act that was signed with a clock ahead: wait until that time, or recover the key "
+		 "from its shares into a new vault ('keep recover')", last);
+}
+
 static int line_add(struct vault *vault, const struct log_key *key, const char *act, struct draft *draft,
 		    struct log_head *ret)
 {
@@ -95,8 +105,7 @@ static int line_add(struct vault *vault, const struct log_key *key, const char *
 	int r = log_line_format(ret, now_seconds(), act, draft->fields, draft->field_count, key, draft->line,
 				&draft->line_size);
 	if (r == 2)
-		complain("this machine's clock was set back: it is before the vault's last act. Set the clock right; nothing "
-			 "was done");
+		vault_clock_complain(vault);
 	else if (r)
 		complain("the act's line in the log would be longer than %d characters", LOG_LINE_MAX);
 	else if (ret->size > LOG_SIZE_MAX)
