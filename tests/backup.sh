@@ -41,8 +41,15 @@ cp "$dir/backup/card" "$house/off/card"
 ok "the exchange starts" exchange_start
 ok "the first backup is a full one" backup run --once
 ok "status: all destinations have all" backup status
-ok "the secret is not on the machine" bash -c '! grep -rlF "$(xxd -p -c64 "$1")" "$2" && ! cmp -s "$1" "$2/backup/signing.key"' \
-	_ "$house/off/recovery" "$dir"
+secret_absent() { # no file of the exchange's directory holds the seed's bytes
+	python3 - "$house/off/recovery" "$dir" <<'END'
+import pathlib, sys
+seed = pathlib.Path(sys.argv[1]).read_bytes()
+files = [p for p in pathlib.Path(sys.argv[2]).rglob("*") if p.is_file() and p.stat().st_size < 1 << 26]
+assert len(seed) == 32 and len(files) > 10 and not any(seed in p.read_bytes() for p in files)
+END
+}
+ok "the secret is not on the machine" secret_absent
 
 # ---- shipping beside a live exchange ----
 "$redoubt" --dir "$dir" backup run 2>"$house/run.err" &
@@ -110,6 +117,12 @@ spoilt; rm "$house/bad/manifests/$(newest "$house/bad")"; (cd "$house/bad/manife
 refuses "an old manifest under a new number" "does not follow the manifest before it" drill "$house/bad"
 spoilt; sed -i 's/^time 1/time 2/' "$house/bad/manifests/$(newest "$house/bad")"
 refuses "an altered manifest" "not signed by this exchange's backup key" drill "$house/bad"
+spoilt; f=$(object "$house/bad" founding); rm "$f"; mkfifo "$f"
+refuses "a pipe in an object's place" "founding: its object is at no source" timeout 20 "$redoubt" backup drill --into "$house/drill4" --card "$house/off/card" --recovery-key "$house/off/recovery" --verdict "$house/off/v4" "$house/bad"
+spoilt; f=$house/bad/manifests/$(newest "$house/bad"); rm "$f"; mkfifo "$f"
+refuses "a pipe in a manifest's place" "Invalid argument" timeout 20 "$redoubt" backup drill --into "$house/drill5" --card "$house/off/card" --recovery-key "$house/off/recovery" --verdict "$house/off/v4" "$house/bad"
+spoilt; for _ in 1 2; do rm "$house/bad/manifests/$(newest "$house/bad")"; done
+refuses "the newest manifests taken away, when a checkpoint is known" "blocks are missing" drill --checkpoint "$dir/log/checkpoint" "$house/bad"
 spoilt; rm "$house/bad"/manifests/*
 refuses "no manifest at all" "there is no manifest" drill "$house/bad"
 ok "another key" "$redoubt" backup keygen "$house/off/other"
@@ -138,6 +151,12 @@ blocks=$(sed -n 2p "$house/off/witnessed")
 pkill -9 -f "redoubt-supervisor --dir $dir" # every process of it ends with its supervisor
 sleep 1
 rm -rf "$dir"
+for ms in 005 015 030 050; do # killed half-way, a restore leaves nothing that starts
+	rm -rf "$house/half"
+	"$redoubt" backup restore --into "$house/half" --card "$house/off/card" --recovery-key "$house/off/recovery" "$house/one" >/dev/null 2>&1 & pid=$!
+	sleep 0.$ms; kill -9 $pid; wait $pid 2>/dev/null
+	[ ! -e "$house/half/founding" ] || refuses "a restore killed after $ms ms does not start" "has not ended" "$redoubt" --dir "$house/half" start
+done
 ok "one command brings it back" restore --checkpoint "$house/off/witnessed" "$house/one" "$house/two"
 restored=$("$redoubt" --json backup restore --into "$house/again" --card "$house/off/card" --recovery-key "$house/off/recovery" --checkpoint "$house/off/witnessed" "$house/one" 2>/dev/null)
 ok "nothing that was shipped is missing" [ "$(jq .entries <<<"$restored")" = "$shipped" ]

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "daemons/supervisor/family.h"
 #include "process/sandbox.h"
+#include "process/status.h"
 
 #include <getopt.h>
 #include <poll.h>
@@ -129,6 +130,10 @@ int main(int argc, char **argv)
 	}
 	if (!house_open(&house, arguments.dir))
 		return 1;
+	if (faccessat(house.dir, "restore-unfinished", F_OK, 0) == 0) {
+		log_write(LOG_ALERT, "a restore was begun in %s and has not ended: empty the folder and restore again", arguments.dir);
+		return EXIT_FOR_GOOD;
+	}
 	if (!arguments.void_sequence && !house_listen(&house)) {
 		house_unlisten(&house);
 		return 1;

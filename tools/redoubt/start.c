@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // redoubt start, redoubt stop
+#include "backup/restore.h"
 #include "certificate.h"
 #include "client.h"
 #include "command.h"
@@ -196,6 +197,11 @@ int command_start(int argc, char **argv)
 	r = production_check(&genesis);
 	if (r)
 		return r;
+	if (access(path_in(RESTORE_UNFINISHED).text, F_OK) == 0) {
+		complain("%s: a restore was begun here and has not ended; empty the folder and restore again",
+			 path_in(RESTORE_UNFINISHED).text);
+		return EXIT_REFUSED;
+	}
 	pid_t pid = supervisor_pid();
 	if (pid > 0) {
 		result_say(json_pack("{s:b, s:i}", "started", 0, "pid", (int)pid), "the exchange in %s runs already (pid %d)",

@@ -208,8 +208,8 @@ int chain_object(const struct chain *c, const struct manifest_item *item)
 	for (size_t i = 0; i < c->source_count; i++) {
 		char path[PATH_MAX];
 		struct stat st;
-		int fd = object_path(path, c->sources[i], item->sum.sealed_digest) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-		if (fd >= 0 && !fstat(fd, &st) && (uint64_t)st.st_size == item->sum.sealed_size)
+		int fd = object_path(path, c->sources[i], item->sum.sealed_digest) ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+		if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) && (uint64_t)st.st_size == item->sum.sealed_size)
 			return fd;
 		if (fd >= 0)
 			close(fd);

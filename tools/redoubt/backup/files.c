@@ -114,7 +114,7 @@ int whole_file_write(const char *path, unsigned mode, const void *data, size_t s
 int whole_file_read(const char *path, size_t max, char **ret, size_t *ret_size)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r = 0; // a pipe must not keep a restore waiting
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st))
@@ -165,11 +165,31 @@ static int copy_bytes(int from, int to, uint8_t digest[SHA256_SIZE])
 	return r;
 }
 
+// The folder that a file is in, and the one above it, are folders and no links: who owns a destination must not send what
+// is written there to another place.
+static bool folders_real(const char *path)
+{
+	char part[PATH_MAX];
+	struct stat st;
+	snprintf(part, sizeof part, "%s", path);
+	for (unsigned up = 0; up < 2; up++) {
+		char *slash = strrchr(part, '/');
+		if (!slash)
+			return true;
+		*slash = 0;
+		if (lstat(part, &st) == 0 && !S_ISDIR(st.st_mode))
+			return false;
+	}
+	return true;
+}
+
 int object_copy(const char *from, const char *to, const uint8_t digest[SHA256_SIZE])
 {
 	char beside[PATH_MAX];
 	uint8_t found[SHA256_SIZE];
-	int source = open(from, O_RDONLY | O_CLOEXEC);
+	if (!folders_real(to))
+		return -ENOTDIR;
+	int source = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	if (source < 0)
 		return -errno;
 	int fd = begin_beside(to, 0400, beside);

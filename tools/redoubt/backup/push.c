@@ -96,6 +96,19 @@ static uint64_t first_full(const struct backup_place *p, uint64_t first, uint64_
 	return 0;
 }
 
+// What a destination calls its newest manifest is one of ours, and whole.
+static bool newest_holds(const struct backup_place *p, const char *destination, uint64_t number, char error[256])
+{
+	char *text;
+	size_t size;
+	struct manifest m;
+	if (manifest_load(p, destination, number, &text, &size, &m, error))
+		return false;
+	free(m.items);
+	free(text);
+	return true;
+}
+
 static void push_one(const struct backup_place *p, size_t i, uint64_t spool_first, uint64_t spool_last, uint64_t number,
 		     struct push_state *ret)
 {
@@ -117,6 +130,8 @@ static void push_one(const struct backup_place *p, size_t i, uint64_t spool_firs
 			 last, number);
 		return;
 	}
+	if (last && !newest_holds(p, destination, last, error))
+		return;
 	uint64_t next = last + 1;
 	ret->number[i] = last;
 	if (!last || next < spool_first)

@@ -228,6 +228,22 @@ static int into_make(const char *into)
 	return EXIT_REFUSED;
 }
 
+static int unfinished_mark(const char *into)
+{
+	static const char text[] = "A restore was begun here and has not ended: what lies here is not examined and has no epoch of its own.\n";
+	char path[PATH_MAX];
+	int r = path_join(path, into, RESTORE_UNFINISHED) ? whole_file_write(path, 0600, text, sizeof text - 1) : -ENAMETOOLONG;
+	return r ? trouble(RESTORE_UNFINISHED, r) : EXIT_DONE;
+}
+
+int restore_finished(const char *into)
+{
+	char path[PATH_MAX];
+	if (path_join(path, into, RESTORE_UNFINISHED) && unlink(path) == 0 && folder_sync(path) == 0)
+		return EXIT_DONE;
+	return trouble(RESTORE_UNFINISHED, -errno);
+}
+
 static int folders_complete(const struct restoring *x)
 {
 	static const char *const folders[] = { "journal/x", "snapshots/x", "log/x", "history/x", "run/x", "backup/x" };
@@ -260,6 +276,8 @@ int restore_files(const struct chain *chain, const struct recovery_secret *secre
 	struct restoring x = { .chain = chain, .secret = secret, .into = into };
 	uint64_t total = 0;
 	int r = into_make(into);
+	if (!r)
+		r = unfinished_mark(into);
 	for (size_t i = 0; i < chain->item_count; i++)
 		total += chain->items[i].sum.plain_size;
 	progress_begin(&x.progress, "restoring", "bytes", total);

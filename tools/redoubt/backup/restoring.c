@@ -115,6 +115,19 @@ static int chain_go_on(const struct request *q)
 	return r ? EXIT_FAILED : EXIT_DONE;
 }
 
+// A drill over a backup from which the newest was taken away fails, if somebody knows what is missing.
+static void gap_judge(const struct request *q, struct verdict *v)
+{
+	uint64_t missing = 0;
+	if (gap_tell(q, v, &missing)) {
+		v->outcome = v->outcome == VERDICT_FAIL ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
+		snprintf(v->reason, sizeof v->reason, "the checkpoint that was brought could not be read");
+	} else if (missing && v->outcome != VERDICT_FAIL) {
+		v->outcome = VERDICT_FAIL;
+		snprintf(v->reason, sizeof v->reason, "%" PRIu64 " blocks are missing against the newest signed checkpoint known", missing);
+	}
+}
+
 static int restored_start(struct request *q)
 {
 	struct verdict v = { 0 };
@@ -136,6 +149,8 @@ static int restored_start(struct request *q)
 		r = chain_go_on(q);
 	if (!r)
 		r = epoch_begin(&epoch);
+	if (!r)
+		r = restore_finished(q->into);
 	if (!r)
 		result_say(json_pack("{s:I, s:I, s:I, s:I, s:i, s:s}", "entries", (json_int_t)v.sequence, "blocks",
 				     (json_int_t)v.blocks, "missing_blocks", (json_int_t)missing, "manifest",
@@ -188,8 +203,10 @@ int command_backup_drill(int argc, char **argv)
 		if (!q.verdict)
 			q.verdict = "verdict";
 		r = bring_back(&q);
-		if (!r)
+		if (!r) {
 			restored_examine(&q.chain, &v);
+			gap_judge(&q, &v);
+		}
 		memcpy(v.exchange, q.chain.card.exchange, 32);
 		v.manifest_number = q.chain.newest;
 		v.time_us = now_us();
@@ -220,6 +237,17 @@ static int verdict_file(const char *text, size_t size, const struct verdict *v)
 	return r ? EXIT_FAILED : EXIT_DONE;
 }
 
+// What was drilled is at least our last full backup; less is what a destination shows from which the newest was taken away.
+static int older_tell(const struct verdict *v)
+{
+	struct position position;
+	if (position_load(&position) || v->manifest_number >= position.full_number)
+		return EXIT_DONE;
+	complain("it is of manifest %" PRIu64 ", but the last full backup is %" PRIu64 ": the source that was drilled is old, or was set back",
+		 v->manifest_number, position.full_number);
+	return EXIT_DAMAGED;
+}
+
 int command_backup_verdict(int argc, char **argv)
 {
 	const char *word[1];
@@ -244,6 +272,7 @@ int command_backup_verdict(int argc, char **argv)
 			r = EXIT_REFUSED;
 		} else {
 			r = verdict_file(text, size, &v);
+			r = r ? r : older_tell(&v);
 		}
 	}
 	free(text);
