@@ -111,6 +111,26 @@ static int vault_make(struct recovery *recovery, const char *witness, unsigned c
 			  c->descriptor[0] ? &wallet : NULL);
 }
 
+// What shares and the ceremony's text do not hold. Whoever signs on as before would sign without limits.
+static void loss_show(void)
+{
+	page_gap();
+	screen_heading("What did NOT come back");
+	screen_item("The policy: it is the first one again, with NO LIMITS.");
+	screen_item("Labels, payees, Safes and wallets other than the ceremony's.");
+	screen_item("Intent counters: an intent that was signed before counts as new until it expires.");
+	screen_item("What was spent (velocity) and EVM nonces: both begin at nothing.");
+	screen_item("The old log: this one begins today.");
+	screen_heading("Before anything is signed");
+	screen_item("Register policy, labels and Safes anew from the files that the other signers use: "
+		    "redoubt-sign policy, redoubt-sign register.");
+	screen_item("Wait until every intent from before has expired, or compare each payload with the other "
+		    "signers' logs: what was signed already is refused by you, not by this machine.");
+	screen_item(
+		"Wait until the longest velocity window of the policy has passed, or count by hand what was "
+		"spent in it; take the next EVM nonces from the other signers.");
+}
+
 static int recover(struct recovery *recovery)
 {
 	struct ceremony *c = &recovery->room.ceremony;
@@ -139,6 +159,7 @@ static int recover(struct recovery *recovery)
 	screen_text("Its shares were together in one room: whoever could read them all has the key. If that "
 		    "is not ruled "
 		    "out, rotate.");
+	loss_show();
 	return EXIT_DONE;
 }
 
