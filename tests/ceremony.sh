@@ -39,6 +39,8 @@ whole() { # NAME K N SCRIPT SIGNERS
 	ok "$1: one descriptor in all vaults" bash -c "[ \$(cat $dir/v*/wallets/cold-1.wallet | grep ^descriptor | sort -u | wc -l) = 1 ]"
 	ok "$1: nothing is left to do" says 'now +nothing' people status "$dir" 1
 	ok "$1: the wallet comes back from shares" says 'recovered' people recover "$dir" "$signers" --arg --ceremony --arg "$dir/v$signers/ceremony"
+	ok "$1: and it says what did not come back" bash -c "rm -rf $dir/recovered$signers; python3 tests/ceremony/people.py recover $dir $signers --arg --ceremony --arg $dir/v$signers/ceremony |
+		tr '\n' ' ' | tr -s ' ' | grep -q 'did NOT come back.*NO LIMITS.*Intent counters.*nonces.*Before anything is signed'"
 	ok "$1: as the same key" says "^  fingerprint +$(sed -n 's/^fingerprint //p' "$dir/v$signers/ceremony")" \
 		people status "$dir" "$signers" --arg --vault --arg "$dir/recovered$signers"
 }
@@ -52,7 +54,7 @@ ok "the unvault descriptor lets the others cancel" grep -qE '^descriptor wsh\(or
 ok "the taproot wallet has nobody's key as its key path" grep -qE '^descriptor tr\(50929b74c1a04954b78b4b6035e97a5e078a5a0f28ec96d547bfee9ace803ac0,sortedmulti_a\(3,' "$where/three-of-five/v1/wallets/cold-1.wallet"
 done=$where/two-of-three
 
-protocol_names() { local word; for word in 'witness +Wim' 'signer 2' 'program, SHA-256 +[0-9a-f]{64}' 'fingerprint +[0-9a-f]{8}' \
+protocol_names() { local word; for word in 'witness +Wim' 'signer 2' 'KEY CODE +([0-9a-f]{4} ?){5}' 'program, SHA-256 +[0-9a-f]{64}' 'fingerprint +[0-9a-f]{8}' \
 	'Holder 5 of 1' 'first address +bcrt1q' '_{20}'; do grep -qE "$word" "$done/protocol1.txt" || { echo "no $word"; return 1; }; done; }
 ok "the protocol names people, digests and lines to sign" protocol_names
 ok "its last line is the digest of all above" bash -c "head -n -2 $done/protocol1.txt | sha256sum | cut -c1-64 | grep -qf - <(tail -n 1 $done/protocol1.txt)"
@@ -91,6 +93,8 @@ safe() { # registers a Safe of which this signer's EVM account is an owner
 copy two-of-three spend
 ok "a Safe with its timelock and canceller is registered" safe
 
+ok "README's commands of a ceremony work in an empty directory" python3 tests/ceremony/readme.py "$where/readme"
+
 # ---- entropy ------------------------------------------------------------------
 people plan "$where/base" 2 3 wsh >"$where/plan.log"
 refused() { # DESCRIPTION PATTERN COMMAND...: like refuses, in a copy of the state before
@@ -101,6 +105,8 @@ refused() { # DESCRIPTION PATTERN COMMAND...: like refuses, in a copy of the sta
 }
 refused "too few throws are refused, and the input's end ends it" '99 throws of a die' people key "$where/try" 1 --answer 'Line 1=12345 62134 12365 41235' --answer 'Line 2='
 refused "a wrong plan code is refused" 'not the plan' people key "$where/try" 1 --answer 'Type the PLAN CODE=00000000'
+ok "a plan code in capital letters is the same" bash -c "rm -rf $where/try && cp -a $where/base $where/try &&
+	python3 tests/ceremony/people.py key $where/try 1 --answer 'Type the PLAN CODE=$(python3 -c "import json; print(json.load(open('$where/base/papers0'))['PLAN CODE'].upper())")'"
 refused "an unknown witness is refused" 'no witness of this plan' people key "$where/try" 1 --answer 'Witness at=Nobody'
 refused "an altered plan is another plan" 'not the plan' bash -c "sed -i 's/^quorum 2 3/quorum 2 3/; s/^signer Signer 3/signer Mallory/' $where/try/plan; python3 tests/ceremony/people.py key $where/try 1"
 refused "a plan with another quorum is no plan" 'quorum must be' bash -c "sed -i 's/^quorum 2 3/quorum 1 3/' $where/try/plan; python3 tests/ceremony/people.py key $where/try 1"
@@ -147,11 +153,38 @@ stranger() { # signer 3's key in base's wallet replaced by one from elsewhere, j
 }
 ok "a wallet with another signer's key exchanged is made" stranger
 refuses "it is refused beside his record" 'another key for signer 3' people register "$where/try" 1
-refuses "and without the record by the address on the board" 'not the one on the board' \
+refuses "and without the record by the KEY CODE on his paper" 'has another KEY CODE' \
 	bash -c "rm $where/try/key*.bsms; python3 tests/ceremony/people.py register $where/try 1"
+key_code() { python3 -c "import json; print(json.load(open('$1'))['KEY CODE'])"; }
+shows_no_address() { # the end of the expected address is nowhere on the page
+	local output end
+	end=$(sed -n 4p "$where/try/wallet.bsms" | tail -c 9)
+	output=$(people register "$where/try" 1 --answer "The KEY CODE of signer 3=$(key_code "$where/strange/papers3")" 2>&1) && return 1
+	output=$(tr -d ' \n' <<<"$output") # it may be wrapped, or in groups
+	grep -q 'liketheoneontheboard' <<<"$output" && ! grep -qF "$end" <<<"$output" || { printf '%s\n' "$output"; return 1; }
+}
+ok "and by the address on the board, which is not told" shows_no_address
+forged() { # signer 3's record forged: his fingerprint, his number, the token, another key, and its signature
+	copy base try && python3 tests/ceremony/forge.py "$where/try/key3.bsms" && rm -f "$where/try/wallet.bsms"
+}
+ok "a key record is forged under a true fingerprint" forged
+refuses "it is refused at joining" 'signer 3.*has another KEY CODE' people join "$where/try"
+ok "and nothing was joined" bash -c "! test -e $where/try/wallet.bsms"
+forged_code() { # whoever believed the record at joining: the code of the key in it
+	python3 - "$where/try/key3.bsms" <<-'P'
+		import hashlib, sys
+		key = open(sys.argv[1]).read().split("\n")[2].split("]")[1]
+		print(hashlib.sha256(b"redoubt key code 1\n" + key.encode()).hexdigest()[:20].upper())
+	P
+}
+ok "a KEY CODE is what sha256sum computes, in capital letters too" people join "$where/try" --answer "The KEY CODE of signer 3=$(forged_code)"
+refuses "a forged record is refused at registering, too" 'signer 3.*has another KEY CODE' people register "$where/try" 1
 refused "an altered descriptor is refused" 'is refused' bash -c "sed -i '2s/sortedmulti(2/sortedmulti(1/' $where/try/wallet.bsms; python3 tests/ceremony/people.py register $where/try 1"
 refused "an altered first address is refused" 'address' bash -c "sed -i '4s/.\$/q/' $where/try/wallet.bsms; python3 tests/ceremony/people.py register $where/try 1"
-refused "fingerprints that nobody compared are refused" 'not what the page says' people register "$where/try" 1 --answer 'Type: all=yes'
+refused "a KEY CODE without its last digit is refused" 'has another KEY CODE' people register "$where/try" 1 \
+	--answer "The KEY CODE of signer 2=$(key_code "$where/base/papers2" | sed 's/.$//')"
+refused "eight characters of the address are not enough" 'like the one on the board' people register "$where/try" 1 \
+	--answer "The last 16=$(sed -n 4p "$where/base/wallet.bsms" | tail -c 9)"
 people register "$where/base" 1 >"$where/register.log"
 
 # ---- kill -9 at each named step: the old state or the new one ------------------------
@@ -257,7 +290,7 @@ keep refuses "rotating to a wallet with the same name is refused" 'a name of its
 	--arg --descriptor --arg "$where/three-of-five/wallet.bsms"
 cp "$where/three-of-five/papers0" "$where/board"
 rotate() { cp "$where/board" "$where/try/papers0" && people rotate "$where/try" 1 --arg --plan --arg "$where/cold-2.plan" --arg --descriptor --arg "$where/three-of-five/wallet.bsms" "$@"; }
-keep refuses "rotating to another wallet than on the board is refused" 'whose first address is on the board' rotate --answer 'The last 8=qqqqqqqq'
+keep refuses "rotating to another wallet than on the board is refused" 'whose first address is on the board' rotate --answer 'The last=qqqqqqqqqqqqqqqq'
 keep ok "rotating names the new wallet and the steps" says 'keep swept --txid' rotate
 ok "the new wallet is registered, the old key still there" bash -c "test -s $where/try/v1/wallets/cold-2.wallet && test -s $where/try/v1/keystore"
 refuses "still not swept" 'was not swept' people wipe "$where/try" 1

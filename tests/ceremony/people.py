@@ -56,7 +56,7 @@ class Person:
         if re.match(r"^\s+\d+ [a-z]{4,8}( |$)", line):
             for number, word in WORD.findall(line):
                 self.words[int(number)] = word
-        field = re.match(r"^  (PLAN CODE|fingerprint|address ends in|key ends in|account ends in)\s+(\S+)", line)
+        field = re.match(r"^  (PLAN CODE|KEY CODE|fingerprint|address ends in|account ends in)\s+(\S+(?: \S+)*)", line)
         if field:
             self.papers[field.group(1)] = field.group(2)
             self.keep()
@@ -110,6 +110,10 @@ class Person:
                 self.lines += [" ".join(share["words"][:17]), " ".join(share["words"][17:])]
         return self.lines.pop(0)
 
+    def key_code(self, prompt):    # from the paper of the one who is named
+        other = re.match(r"The KEY CODE of signer (\d+)", prompt).group(1)
+        return json.loads((self.dir / f"papers{other}").read_text())["KEY CODE"]
+
     def signer(self, prompt):
         return f"Signer {prompt.split()[1]}"
 
@@ -144,13 +148,16 @@ ANSWERS = [
     ("Word ", Person.word),
     ("The share's words", Person.share),
     ("First share", Person.share),
+    ("Its next words", Person.share),
     ("Share ", Person.share),
     ("The fingerprint, from", lambda s, p: s.papers["fingerprint"]),
     ("Type the fingerprint of", lambda s, p: s.papers["fingerprint"]),
-    ("The last 8 characters of the key", tail("key ends in")),
+    ("The KEY CODE of signer", Person.key_code),
+    ("The KEY CODE, from", lambda s, p: s.papers["KEY CODE"]),
     ("The last 8 characters of the EVM", tail("account ends in")),
-    ("The last 8 characters of the first", lambda s, p: s.board()["address ends in"]),
-    ("The last 8 characters of the new", lambda s, p: s.board()["address ends in"]),
+    ("The last 16 characters of the first", lambda s, p: s.board()["address ends in"]),
+    ("The last 8 characters of the new", lambda s, p: s.board()["address ends in"].replace(" ", "")[-8:]),
+    ("The last 16 characters of the new", lambda s, p: s.board()["address ends in"]),
     ("Enter when", lambda s, p: ""),
     ("Type: ", lambda s, p: p[6:]),
     ("Whose share", lambda s, p: "Holder 2 lost it in a fire"),

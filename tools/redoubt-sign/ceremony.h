@@ -143,6 +143,14 @@ enum ceremony_step ceremony_next(const struct ceremony *ceremony);
 // The account that this plan's keys are taken from: BIP48 (script 2) for wsh and unvault, BIP87 for tr.
 void ceremony_account(const struct ceremony_plan *plan, struct path *ret);
 
+// What people compare of a key: 80 bits of SHA-256 over "redoubt key code 1", a newline and the xpub's text,
+// as "0123 4567 89ab cdef 0123". A fingerprint beside an xpub is only text that anybody can write there.
+#define CEREMONY_KEY_CODE_SIZE 25
+void ceremony_key_code(const struct network *network, const struct hd_public *key,
+		       char to[CEREMONY_KEY_CODE_SIZE]);
+// The same of the signer's own key, once it is made.
+void ceremony_own_key_code(const struct ceremony *ceremony, char to[CEREMONY_KEY_CODE_SIZE]);
+
 // ---- the wallet --------------------------------------------------------
 enum ceremony_wallet_refusal {
 	CEREMONY_WALLET_FINE,

@@ -103,7 +103,8 @@ static int words_ask(struct handout *h, const char *prompt)
 	size_t size = 0;
 	h->tidy[0] = '\0';
 	for (;;) {
-		int r = screen_ask(prompt, h->typed, sizeof h->typed);
+		int r = screen_ask(size ? "Its next words (an empty line ends the share)" : prompt, h->typed,
+				   sizeof h->typed);
 		if (r == 1 && size == 0)
 			return 1;
 		if (r || h->typed[0] == '\0')

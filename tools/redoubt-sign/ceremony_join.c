@@ -108,7 +108,7 @@ static int joined_write(const struct outlet *out, const struct ceremony_plan *pl
 			const struct descriptor *descriptor)
 {
 	static char record[BSMS_TEXT_MAX];
-	char address[ADDRESS_TEXT_MAX + 1];
+	char address[ADDRESS_TEXT_MAX + 1], code[ADDRESS_CODE_SIZE];
 	int r = first_address(descriptor, address);
 	if (!r && bsms_descriptor_format(descriptor, record, sizeof record)) {
 		complain("the descriptor record could not be made");
@@ -118,16 +118,29 @@ static int joined_write(const struct outlet *out, const struct ceremony_plan *pl
 		r = outlet_write(out, record, strlen(record), "BSMS 1.0\n");
 	if (r)
 		return r;
+	address_code(address, code);
 	screen_page("The wallet");
 	descriptor_show(plan, descriptor);
 	page_gap();
 	screen_field("first address", "%s", address);
-	screen_field("address ends in", "%s", address + strlen(address) - 8);
+	screen_field("address ends in", "%s", code);
 	screen_field("file", "%s", out->path);
-	screen_text("Read each fingerprint aloud; its signer compares it with his paper. Then write the "
-		    "first address on "
-		    "the board: each signer types its end at his own machine.");
+	screen_text(
+		"Write the first address's end on the board: each signer types it at his own machine, and "
+		"every other signer's KEY CODE from his paper.");
 	return EXIT_DONE;
+}
+
+// The keys are whose the records say: a record's fingerprint and signature do not show it.
+static int owners_confirm(const struct ceremony_plan *plan, const struct descriptor *descriptor)
+{
+	screen_page("Ceremony: join the records");
+	descriptor_show(plan, descriptor);
+	page_gap();
+	screen_text(
+		"Each signer comes with his paper. Type his KEY CODE from it, not from a file or a screen: "
+		"whoever exchanged his key could keep the fingerprint.");
+	return key_codes_confirm(plan, descriptor, 0);
 }
 
 int ceremony_join_run(int argc, char **argv)
@@ -148,6 +161,8 @@ int ceremony_join_run(int argc, char **argv)
 	const struct confinement confinement = { .write_dirs = { out.dir }, .write_count = 1 };
 	if (!r)
 		r = confine(&confinement);
+	if (!r)
+		r = owners_confirm(&ceremony.plan, &descriptor);
 	if (!r)
 		r = joined_write(&out, &ceremony.plan, &descriptor);
 	outlet_close(&out);

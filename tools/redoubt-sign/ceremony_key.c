@@ -2,6 +2,7 @@
 // "ceremony key": the seed from several hands, sealed. Until the vault's first line is written the seed is in
 // memory alone: whatever ends the program before leaves nothing, whatever ends it after leaves a whole key.
 #include "base/text.h"
+#include "ceremony_record.h"
 #include "ceremony_room.h"
 #include "ceremony_seed.h"
 #include "ceremony_steps.h"
@@ -213,7 +214,7 @@ static int plan_agree(struct making *m)
 	screen_page("Ceremony: the key");
 	plan_show(&c->plan);
 	screen_heading("You are signer %u: %s", c->me, c->plan.signers[c->me - 1]);
-	if (screen_confirm("Type the PLAN CODE that is on the board", code)) {
+	if (code_confirm("Type the PLAN CODE that is on the board (8 of 0-9 a-f)", code)) {
 		complain("this file is not the plan that was agreed on, or the code was mistyped");
 		return EXIT_REFUSED;
 	}

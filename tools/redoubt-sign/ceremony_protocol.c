@@ -86,13 +86,16 @@ int ceremony_protocol_run(int argc, char **argv)
 static void status_show(const struct room *room)
 {
 	const struct ceremony *c = &room->ceremony;
-	char fingerprint[2 * HD_FINGERPRINT_SIZE + 1], time[SCREEN_TIME_SIZE], code[LOG_CODE_SIZE];
+	char fingerprint[2 * HD_FINGERPRINT_SIZE + 1], time[SCREEN_TIME_SIZE], code[LOG_CODE_SIZE],
+		key_code[CEREMONY_KEY_CODE_SIZE];
 	screen_page("Ceremony");
 	plan_show(&c->plan);
 	hex_encode(c->fingerprint, HD_FINGERPRINT_SIZE, fingerprint);
 	screen_heading("Signer %u, %s", c->me, c->plan.signers[c->me - 1]);
 	screen_field("fingerprint", "%s", fingerprint);
 	screen_field("key", "%s", c->key);
+	ceremony_own_key_code(c, key_code);
+	screen_field("KEY CODE", "%s", key_code);
 	if (c->evm[0])
 		screen_field("EVM account", "%s", c->evm);
 	for (unsigned i = 0; i < CEREMONY_STEPS && c->done[i].seconds; i++) {

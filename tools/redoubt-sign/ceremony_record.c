@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#define TAIL 8 // characters of a key or address that people compare
+#define TAIL 8 // characters of an EVM account that its own signer reads back
 
 void record_description(const struct ceremony_plan *plan, unsigned signer, char to[BSMS_DESCRIPTION_MAX + 1])
 {
@@ -26,24 +26,96 @@ int tail_confirm(const char *what, const char *text)
 	return screen_confirm(prompt, text + length - TAIL);
 }
 
+// Without blanks and in small letters. false when it is longer than `room` - 1.
+static bool code_tidy(const char *text, char *to, size_t room)
+{
+	size_t size = 0;
+	for (; *text; text++) {
+		if (*text == ' ')
+			continue;
+		if (size + 1 >= room)
+			return false;
+		to[size++] = (char)(*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text);
+	}
+	to[size] = '\0';
+	return true;
+}
+
+int code_confirm(const char *prompt, const char *code)
+{
+	char typed[SCREEN_LINE_MAX], tidy[64], expected[64];
+	ASSERT(code_tidy(code, expected, sizeof expected));
+	int r = screen_ask(prompt, typed, sizeof typed);
+	if (r == 0 && code_tidy(typed, tidy, sizeof tidy) && strcmp(tidy, expected) == 0)
+		return 0;
+	screen_text("%s Nothing was done.", r == 1 ? "There was no answer." : "That is not it.");
+	return 1;
+}
+
+int key_codes_confirm(const struct ceremony_plan *plan, const struct descriptor *descriptor, unsigned me)
+{
+	char code[CEREMONY_KEY_CODE_SIZE], prompt[128];
+	for (size_t i = 0; i < descriptor->key_count; i++) {
+		const struct descriptor_key *key = &descriptor->keys[i];
+		unsigned signer = key->extended ? descriptor_signer(plan, descriptor, i) : 0;
+		if (signer == 0 || signer == me)
+			continue;
+		ceremony_key_code(plan->network, &key->base, code);
+		snprintf(prompt, sizeof prompt,
+			 "The KEY CODE of signer %u, %s, from his paper (20 of 0-9 a-f)", signer,
+			 plan->signers[signer - 1]);
+		if (code_confirm(prompt, code) == 0)
+			continue;
+		complain(
+			"the key that was brought as signer %u's (%s) has another KEY CODE than was typed: "
+			"either the code was mistyped, or this is not his key but somebody else's under his "
+			"fingerprint. Read it again from his paper; when it differs again, stop the ceremony",
+			signer, plan->signers[signer - 1]);
+		return EXIT_REFUSED;
+	}
+	return 0;
+}
+
+#define ADDRESS_CODE 16 // of bech32: 80 bits
+
+void address_code(const char *address, char to[ADDRESS_CODE_SIZE])
+{
+	size_t length = strlen(address);
+	ASSERT(length >= ADDRESS_CODE);
+	const char *end = address + length - ADDRESS_CODE;
+	snprintf(to, ADDRESS_CODE_SIZE, "%.4s %.4s %.4s %.4s", end, end + 4, end + 8, end + 12);
+}
+
+int address_confirm(const char *what, const char *address)
+{
+	char code[ADDRESS_CODE_SIZE], prompt[128];
+	address_code(address, code);
+	snprintf(prompt, sizeof prompt, "The last %d characters of %s", ADDRESS_CODE, what);
+	return code_confirm(prompt, code);
+}
+
 static int facts_read_back(const struct ceremony *c)
 {
-	char fingerprint[2 * HD_FINGERPRINT_SIZE + 1];
+	char fingerprint[2 * HD_FINGERPRINT_SIZE + 1], code[CEREMONY_KEY_CODE_SIZE];
+	ceremony_own_key_code(c, code);
 	hex_encode(c->fingerprint, HD_FINGERPRINT_SIZE, fingerprint);
 	screen_page("The public key");
 	screen_field("fingerprint", "%s", fingerprint);
 	screen_field("key", "%s", c->key);
-	screen_field("key ends in", "%s", c->key + strlen(c->key) - TAIL);
+	screen_field("KEY CODE", "%s", code);
 	if (c->evm[0]) {
 		screen_field("EVM account", "%s", c->evm);
 		screen_field("account ends in", "%s", c->evm + strlen(c->evm) - TAIL);
 	}
-	screen_text("Write the fingerprint and both ends by hand on the notes.");
+	screen_text("Write the fingerprint, the KEY CODE%s by hand on the notes. The others type the KEY "
+		    "CODE from "
+		    "your paper: it alone shows that the key they have is yours.",
+		    c->evm[0] ? " and the account's end" : "");
 	if (screen_pause("Enter when they are written"))
 		return EXIT_DECLINED;
 	screen_page("Read back");
 	if (screen_confirm("The fingerprint, from the paper", fingerprint) ||
-	    tail_confirm("the key, from the paper", c->key) ||
+	    code_confirm("The KEY CODE, from the paper (20 of 0-9 a-f)", code) ||
 	    (c->evm[0] && tail_confirm("the EVM account, from the paper", c->evm)))
 		return EXIT_DECLINED;
 	return 0;

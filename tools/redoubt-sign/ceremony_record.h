@@ -9,6 +9,19 @@
 // "WALLET signer N": the description in a signer's record.
 void record_description(const struct ceremony_plan *plan, unsigned signer, char to[BSMS_DESCRIPTION_MAX + 1]);
 
+// A person types a code from paper or board, all of it; blanks and capital letters do not matter. It is not
+// shown before or after: who could copy it from this screen would compare nothing. 0, or 1 when they differ.
+MUST_USE int code_confirm(const char *prompt, const char *code);
+// The codes of all extended keys in the descriptor but signer `me`'s (0: of all), each typed from its
+// signer's paper. 0, or an exit code after a complaint.
+MUST_USE int key_codes_confirm(const struct ceremony_plan *plan, const struct descriptor *descriptor,
+			       unsigned me);
+// What is compared of a first address: its last 16 characters, 80 bits, as "0123 4567 89ab cdef".
+#define ADDRESS_CODE_SIZE 20
+void address_code(const char *address, char to[ADDRESS_CODE_SIZE]);
+// A person types it from the board. 0, or 1 when they differ.
+MUST_USE int address_confirm(const char *what, const char *address);
+
 // A person types the last characters of something, from paper or board. 0, or 1 when they differ.
 MUST_USE int tail_confirm(const char *what, const char *text);
 

@@ -108,15 +108,16 @@ static int wallet_agree(const struct ceremony *c, const struct descriptor *descr
 	screen_page("Ceremony: register the wallet");
 	descriptor_show(&c->plan, descriptor);
 	page_gap();
-	screen_text("Your own key is in it, at your place. Compare each other fingerprint with what its "
-		    "signer reads "
-		    "aloud from his paper, not from a screen.");
-	if (screen_confirm("Type: all fingerprints are right", "all fingerprints are right"))
-		return EXIT_DECLINED;
-	if (tail_confirm("the first address, from the board", address)) {
-		complain("the first address of this wallet is %s and not the one on the board: a key was "
-			 "exchanged on "
-			 "the way, or a character mistyped",
+	screen_text(
+		"Your own key is in it, at your place. Each other signer reads his KEY CODE aloud from his "
+		"paper, not from a screen; type it. A fingerprint alone shows nothing: whoever exchanged a "
+		"key could keep it.");
+	int r = key_codes_confirm(&c->plan, descriptor, c->me);
+	if (r)
+		return r;
+	if (address_confirm("the first address, from the board", address)) {
+		complain("the first address of this wallet begins %.12s... and does not end like the one on "
+			 "the board: a key was exchanged on the way, or a character mistyped",
 			 address);
 		return EXIT_REFUSED;
 	}

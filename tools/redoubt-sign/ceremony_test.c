@@ -273,6 +273,27 @@ static void unvault_and_taproot_keep_their_places(void **state)
 	assert_int_equal(ceremony_wallet_check(&p, &made, 3, &keys[2]), CEREMONY_WALLET_SCRIPT);
 }
 
+// One published key's code, as `{ printf 'redoubt key code 1\n'; printf %s XPUB; } | sha256sum` gives it; and
+// no two keys have one, whatever fingerprint stands beside them.
+static void key_codes_are_of_the_key_alone(void **state)
+{
+	char code[2][CEREMONY_KEY_CODE_SIZE];
+	const char *key =
+		"[d34db33f/48h/0h/0h/2h]"
+		"xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD26"
+		"5TMg7usUDFdp6W1EGMcet8";
+	whole_make();
+	strcpy(whole.key, key);
+	ceremony_own_key_code(&whole, code[0]);
+	assert_string_equal(code[0], "eff8 4f50 0ed6 f1a5 d823");
+	strcpy(whole.key, strchr(key, ']') + 1);
+	ceremony_own_key_code(&whole, code[1]);
+	assert_string_equal(code[0], code[1]);
+	ceremony_key_code(plan.plan.network, &keys[0].base, code[0]);
+	ceremony_key_code(plan.plan.network, &keys[1].base, code[1]);
+	assert_string_not_equal(code[0], code[1]);
+}
+
 static void protocol_says_all_and_no_line_is_lost(void **state)
 {
 	static char paper[PROTOCOL_TEXT_MAX + 1];
@@ -297,6 +318,7 @@ static void protocol_says_all_and_no_line_is_lost(void **state)
 					     "given by people        276 bits",
 					     "2025-11-22T02:03:20Z",
 					     "0x36f1241be87A8009511B8C3EA27425f25244A271",
+					     "KEY CODE",
 					     "holder signs",
 					     "place and date" };
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
@@ -322,6 +344,7 @@ int main(void)
 		cmocka_unit_test(wallet_is_the_plans),
 		cmocka_unit_test(other_wallets_are_refused),
 		cmocka_unit_test(unvault_and_taproot_keep_their_places),
+		cmocka_unit_test(key_codes_are_of_the_key_alone),
 		cmocka_unit_test(protocol_says_all_and_no_line_is_lost),
 	};
 	return cmocka_run_group_tests(tests, start, NULL);

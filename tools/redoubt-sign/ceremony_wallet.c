@@ -28,6 +28,34 @@ const char *ceremony_wallet_refusal_text(enum ceremony_wallet_refusal refusal)
 	return refusals[refusal];
 }
 
+#define KEY_CODE_BYTES 10
+
+static void key_code_write(const char *xpub, char to[CEREMONY_KEY_CODE_SIZE])
+{
+	uint8_t digest[SHA256_SIZE];
+	char text[HD_TEXT_MAX + 32], hex[2 * KEY_CODE_BYTES + 1];
+	int size = snprintf(text, sizeof text, "redoubt key code 1\n%s", xpub);
+	ASSERT(size > 0 && (size_t)size < sizeof text);
+	sha256_of(text, (size_t)size, digest);
+	hex_encode(digest, KEY_CODE_BYTES, hex);
+	snprintf(to, CEREMONY_KEY_CODE_SIZE, "%.4s %.4s %.4s %.4s %.4s", hex, hex + 4, hex + 8, hex + 12,
+		 hex + 16);
+}
+
+void ceremony_key_code(const struct network *network, const struct hd_public *key,
+		       char to[CEREMONY_KEY_CODE_SIZE])
+{
+	char xpub[HD_TEXT_MAX + 1];
+	hd_public_format(network, key, xpub);
+	key_code_write(xpub, to);
+}
+
+void ceremony_own_key_code(const struct ceremony *ceremony, char to[CEREMONY_KEY_CODE_SIZE])
+{
+	const char *origin_end = strchr(ceremony->key, ']');
+	key_code_write(origin_end ? origin_end + 1 : ceremony->key, to);
+}
+
 struct text {
 	char at[DESCRIPTOR_TEXT_MAX + 1];
 	size_t size;

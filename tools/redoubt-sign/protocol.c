@@ -61,7 +61,7 @@ static void plan_put(struct text *t, const struct ceremony_plan *plan)
 
 static void key_put(struct text *t, const struct ceremony *c)
 {
-	char fingerprint[2 * HD_FINGERPRINT_SIZE + 1];
+	char fingerprint[2 * HD_FINGERPRINT_SIZE + 1], code[CEREMONY_KEY_CODE_SIZE];
 	unsigned people = 0;
 	heading(t, "Key");
 	digest(t, "kernel's commitment", c->commitment);
@@ -73,6 +73,8 @@ static void key_put(struct text *t, const struct ceremony *c)
 	put(t, "%-22s %u bits\n", "given by people", people);
 	hex_encode(c->fingerprint, sizeof c->fingerprint, fingerprint);
 	put(t, "%-22s %s\nkey\n  %s\n", "fingerprint", fingerprint, c->key);
+	ceremony_own_key_code(c, code);
+	put(t, "%-22s %s\n", "KEY CODE", code);
 	if (c->evm[0])
 		put(t, "%-22s %s (chain %llu)\n", "EVM account", c->evm, (unsigned long long)c->plan.chain);
 	digest(t, "sealed keystore", c->keystore);
