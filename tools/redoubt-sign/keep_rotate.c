@@ -52,7 +52,7 @@ static int rotate(struct room *room, const struct ceremony_plan *plan, const str
 		return r;
 	screen_page("Rotate: the new wallet");
 	descriptor_show(plan, descriptor);
-	if (tail_confirm("the new wallet's first address, from the board", address)) {
+	if (address_confirm("the new wallet's first address, from the board", address)) {
 		complain("this is not the wallet whose first address is on the board");
 		return EXIT_REFUSED;
 	}
