@@ -64,6 +64,71 @@ static const struct policy_wallet *wallet_of(struct reviewer *r, size_t output, 
 	return NULL;
 }
 
+// ---- addresses of ours whose key paths the PSBT leaves out ----------------------
+
+// Deriving costs half a millisecond each: for all branches of all wallets together, the latest that were handed out
+// and the next.
+#define PATHLESS_MAX   4096
+#define PATHLESS_AHEAD 32
+
+struct owners { // of each output, NULL: nobody of us
+	const struct policy_wallet *wallets[BITCOIN_REVIEW_OUTPUTS_MAX];
+	bool asked[BITCOIN_REVIEW_OUTPUTS_MAX]; // no paths, so that the script alone must tell
+	size_t left;
+};
+
+static void script_match(struct reviewer *r, struct owners *owners, const struct policy_wallet *wallet, size_t branch,
+			 uint32_t index, struct span script)
+{
+	for (size_t i = 0; i < r->review->output_count; i++) {
+		struct span given = r->psbt->tx.outputs[i].script;
+		if (!owners->asked[i] || given.size != script.size || memcmp(given.at, script.at, script.size) != 0)
+			continue;
+		owners->wallets[i] = wallet;
+		owners->asked[i] = false;
+		owners->left--;
+		r->review->outputs[i].branch = branch;
+		r->review->outputs[i].index = index;
+	}
+}
+
+static void branch_search(struct reviewer *r, struct owners *owners, const struct policy_wallet *wallet, size_t branch,
+			  uint64_t most)
+{
+	uint64_t end = wallet->descriptor.ranged ? (uint64_t)wallet->index_next + PATHLESS_AHEAD + 1 : 1;
+	struct descriptor_output own;
+	for (uint64_t i = end > most ? end - most : 0; i < end && owners->left; i++) {
+		if (descriptor_derive(&wallet->descriptor, branch, (uint32_t)i, &own))
+			return; // past the last index
+		script_match(r, owners, wallet, branch, (uint32_t)i, output_span(&own.script));
+	}
+}
+
+static void pathless_search(struct reviewer *r, struct owners *owners)
+{
+	uint64_t branches = 0;
+	for (size_t i = 0; i < r->policy->wallet_count; i++)
+		branches += r->policy->wallets[i].descriptor.branch_count;
+	for (size_t i = 0; i < r->policy->wallet_count; i++) {
+		const struct policy_wallet *wallet = &r->policy->wallets[i];
+		for (size_t b = 0; b < wallet->descriptor.branch_count; b++)
+			branch_search(r, owners, wallet, b, PATHLESS_MAX / branches);
+	}
+}
+
+// A PSBT that leaves out the paths would otherwise show our own address as a stranger's.
+static void owners_find(struct reviewer *r, struct owners *owners)
+{
+	for (size_t i = 0; i < r->review->output_count; i++) {
+		struct bitcoin_review_output *out = &r->review->outputs[i];
+		owners->wallets[i] = wallet_of(r, i, &out->branch, &out->index);
+		owners->asked[i] = !owners->wallets[i] && !claims(r, i);
+		owners->left += owners->asked[i];
+	}
+	if (owners->left)
+		pathless_search(r, owners);
+}
+
 static void own_review(struct reviewer *r, size_t output, const struct policy_wallet *wallet)
 {
 	struct bitcoin_review_output *out = &r->review->outputs[output];
@@ -127,18 +192,20 @@ static void payment_add(struct reviewer *r, size_t output, const struct tx_outpu
 		memcpy(p->place, given->script.at, p->place_size);
 	if (r->review->outputs[output].role != OUTPUT_OTHER_WALLET)
 		return;
-	bool agreed = agreement_names(r->context, &chain, p->place, p->place_size);
+	// The sweep of a rotation needs no second agreement where no intent is asked for: it was begun by two people.
+	bool succeeds = r->policy->intent_optional && !r->context->intent && r->policy->successor[0] &&
+			strcmp(r->review->outputs[output].name, r->policy->successor) == 0;
+	bool agreed = succeeds || agreement_names(r->context, &chain, p->place, p->place_size);
 	about(r, agreed ? NOTICE_OWN_WALLET : REFUSE_OWN_OTHER_WALLET, output);
 }
 
-static void output_review(struct reviewer *r, size_t output)
+static void output_review(struct reviewer *r, size_t output, const struct policy_wallet *wallet)
 {
 	const struct tx_output *given = &r->psbt->tx.outputs[output];
 	struct bitcoin_review_output *out = &r->review->outputs[output];
 	out->satoshi = given->value;
 	if (address_format(r->policy->network, given->script, out->address))
 		out->address[0] = '\0';
-	const struct policy_wallet *wallet = wallet_of(r, output, &out->branch, &out->index);
 	if (wallet)
 		own_review(r, output, wallet);
 	else
@@ -151,14 +218,16 @@ static void output_review(struct reviewer *r, size_t output)
 void outputs_review(struct reviewer *r)
 {
 	struct bitcoin_review *review = r->review;
+	struct owners owners = { .left = 0 };
 	bool kept = false;
 	review->output_count = r->psbt->tx.output_count;
 	if (review->output_count > BITCOIN_REVIEW_OUTPUTS_MAX) {
 		refuse(&review->refusals, REFUSE_TOO_MANY, ABOUT_PAYLOAD, 0);
 		review->output_count = BITCOIN_REVIEW_OUTPUTS_MAX;
 	}
+	owners_find(r, &owners);
 	for (size_t i = 0; i < review->output_count; i++) {
-		output_review(r, i);
+		output_review(r, i, owners.wallets[i]);
 		kept |= review->outputs[i].role == OUTPUT_CHANGE || review->outputs[i].role == OUTPUT_OWN;
 	}
 	if (!kept)

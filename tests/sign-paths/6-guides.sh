@@ -11,8 +11,8 @@ guide_line() { # PATTERN: the one command line of REFILL.md that has it
 if [ -x "$qr" ]; then
 	"$lab" policy required >"$dir/policy-required"
 	for n in 1 2; do mkdir "$dir/signer$n" && "$lab" vault "$dir/signer$n/vault" $n "$dir/policy-required"; done
-	"$lab" psbt "$dir/online" 50000000 && base64 -d "$dir/online" >"$dir/online.psbt"
-	"$lab" intent "$dir/signer1/intent" 20000 50000000 $(($(date +%s) + 3600)) 1 && cp "$dir/signer1/intent" "$dir/signer2/"
+	"$lab" psbt "$dir/online" 50000000 known && base64 -d "$dir/online" >"$dir/online.psbt"
+	"$lab" intent "$dir/signer1/intent" 20000 50000000 $(($(date +%s) + 3600)) 1 known && cp "$dir/signer1/intent" "$dir/signer2/"
 	"$qr" show --frames "$dir/signer1/IMAGES" "$dir/online.psbt" 2>/dev/null
 	run() { # SIGNER PATTERN ANSWERS...: the guide's line, in the signer's directory
 		local signer=$1 line
@@ -23,11 +23,12 @@ if [ -x "$qr" ]; then
 	}
 	ok "refill: the images are scanned" run 1 '^redoubt-qr scan' ''
 	ok "refill: looked at without a key" says 'output 1: 0\.50000000 BTC' run 1 ' inspect ' ''
-	ok "refill: signed" run 1 ' sign ' 0.50000000 5zpjvn 'passphrase 1'
+	ok "refill: ... the hot wallet by its label" says 'known payee "Exchange hot"' run 1 ' inspect ' ''
+	ok "refill: signed, the labelled payee by the amount alone" run 1 ' sign ' 0.50000000 'passphrase 1'
 	ok "refill: ... to the file that the guide names" test -s "$dir/signer1/payment-1.psbt"
 	cp "$dir/signer1/payment-1.psbt" "$dir/signer2/"
 	second='payment-1.psbt --intent intent --out payment-2.psbt'
-	SWAP=$second ok "refill: signer 2 takes it and signs" run 2 ' sign ' 0.50000000 5zpjvn 'passphrase 2'
+	SWAP=$second ok "refill: signer 2 takes it and signs" run 2 ' sign ' 0.50000000 'passphrase 2'
 	ok "refill: the last file completes" bash -c "base64 -w0 '$dir/signer2/payment-2.psbt' >'$dir/last' && '$lab' combine '$dir/tx' '$dir/last' '$dir/last'"
 	for n in 1 2; do ok "refill: signer $n reads his log's code" says "act [0-9]+|signed" bash -c "cd '$dir/signer$n' && '$sign' log show"; done
 fi

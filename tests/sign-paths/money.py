@@ -10,6 +10,9 @@ ones; made by src/bitcoin's probe ($PROBE), never by the signer under test.
                                           sequence=N sets the input's, base64=yes writes text
   money.py payee                          whom it pays
   money.py finish OUT SIGNED...           combined, completed and extracted, in hex
+  money.py sweep FROM TO OUT PATHS        everything of one descriptor's file to 0/5 of another's; PATHS no: the PSBT
+                                          says nothing of the output
+  money.py txid TO SIGNED                 combined and completed: the id, when it pays TO's 0/5
   money.py version FILE                   a PSBT's
   money.py seal-of FILE KEY               whether KEY has a signature in a PSBT"""
 import base64
@@ -146,6 +149,45 @@ def pay(path, out, *options):
     pathlib.Path(out).write_bytes(psbt)
 
 
+def paths_of_output(to):
+    received = transaction(hashlib.sha256(b"any").digest(), 0, 0xffffffff, [output(150_000_000, script(to, 0, 3))])
+    txid = hashlib.sha256(hashlib.sha256(received).digest()).digest()
+    payment = transaction(txid, 0, 0xfffffffd, [output(149_990_000, script(to, 0, 5))])
+    return maps_read(bytes.fromhex(probe.ask("psbt-create", payment.hex(), 0, received.hex(), "0/3", "0/5")[0]))[-1]
+
+
+def sweep(source, to, out, paths):
+    described = paths_of_output(to)
+    pays = script(to, 0, 5)
+    received = transaction(hashlib.sha256(b"earlier").digest(), 0, 0xffffffff, [output(150_000_000, script(source, 0, 3))])
+    txid = hashlib.sha256(hashlib.sha256(received).digest()).digest()
+    payment = transaction(txid, 0, 0xfffffffd, [output(149_990_000, pays)])
+    maps = maps_read(bytes.fromhex(probe.ask("psbt-create", payment.hex(), 0, received.hex(), "0/3", "-")[0]))
+    if paths == "yes":
+        maps[-1] = described
+    pathlib.Path(out).write_bytes(maps_write(maps))
+
+
+def stripped(raw):  # without the witnesses, as the id is of
+    inputs, at = compact(raw, 6)
+    start = 6
+    for _ in range(inputs):
+        size, at = compact(raw, at + 36)
+        at += size + 4
+    outputs, at = compact(raw, at)
+    for _ in range(outputs):
+        size, at = compact(raw, at + 8)
+        at += size
+    return raw[:4] + raw[start:at] + raw[-4:]
+
+
+def txid(to, signed):
+    raw = bytes.fromhex(probe.ask("psbt-extract", probe.ask("psbt-finalize", psbt_read(signed).hex())[0])[0])
+    if output(149_990_000, script(to, 0, 5)) not in raw:
+        raise SystemExit("it does not pay the new wallet")
+    print(hashlib.sha256(hashlib.sha256(stripped(raw)).digest()).digest()[::-1].hex())
+
+
 def psbt_read(path):
     data = pathlib.Path(path).read_bytes()
     return base64.b64decode(data, validate=False) if data.startswith(b"cHNid") else data
@@ -170,5 +212,5 @@ def seal_of(path, key):
 
 
 if __name__ == "__main__":
-    {"descriptor": descriptor, "address": address, "bsms": bsms, "payee": payee, "pay": pay, "finish": finish,
+    {"descriptor": descriptor, "address": address, "bsms": bsms, "payee": payee, "pay": pay, "finish": finish, "sweep": sweep, "txid": txid,
      "version": version, "seal-of": seal_of}[sys.argv[1]](*sys.argv[2:])

@@ -67,6 +67,20 @@ static int wallets_read(const struct vault *vault, const struct change *change, 
 	return r;
 }
 
+// "rotation begun to NAME" or "rotation swept TXID to NAME" in the ceremony's record, which keep rotate wrote.
+static void successor_read(const struct vault *vault, struct review_policy *policy)
+{
+	const struct vault_file *file = vault_find(vault, VAULT_CEREMONY);
+	const char *line = file ? memmem(file->bytes, file->size, "\nrotation ", 10) : NULL;
+	if (!line)
+		return;
+	size_t left = file->size - (size_t)(line + 1 - (const char *)file->bytes);
+	const char *end = memchr(line + 1, '\n', left);
+	const char *name = end ? memmem(line, (size_t)(end - line), " to ", 4) : NULL;
+	if (name && (size_t)(end - name - 4) < sizeof policy->successor)
+		memcpy(policy->successor, name + 4, (size_t)(end - name - 4));
+}
+
 static int all_read(const struct vault *vault, const struct change *change, struct configuration *c)
 {
 	size_t index;
@@ -78,6 +92,7 @@ static int all_read(const struct vault *vault, const struct change *change, stru
 		r = wallets_read(vault, change, c);
 	if (r)
 		return r;
+	successor_read(vault, &c->policy);
 	enum policy_fault fault = policy_check(&c->policy, &index);
 	if (!fault)
 		return 0;

@@ -17,10 +17,14 @@ static void steps_show(const struct ceremony *c, const char *wallet, const char 
 		"Send a small amount to %s first, and spend it back with the new keys: a wallet that never "
 		"paid is not proven.",
 		address);
+	screen_item("Raise the caps for it, here and at each old signer: redoubt-sign policy FILE, with payment-max and the "
+		    "windows' amount-max above all that '%s' holds, both of you present.", c->plan.wallet);
 	screen_item(
-		"Build one sweep of everything in '%s' to an address of '%s'; %u of the old signers sign it. "
-		"Each review must say 'our wallet %s' and nothing else but the fee.",
+		"Build one sweep of everything in '%s' to an address of '%s', without change; %u of the old signers "
+		"sign it. Each page must call its one output 'another wallet of ours \"%s\"', and show nothing else but the fee.",
 		c->plan.wallet, wallet, c->plan.quorum.threshold, wallet);
+	screen_item("Where the policy says 'intent required', the sweep needs an intent of its own: from '%s', to that "
+		    "address, that amount. Under 'intent optional' it needs none, for '%s' alone.", c->plan.wallet, wallet);
 	screen_item("EVM: the new accounts become owners of the Safe, and the old ones go (ceremony open).");
 	screen_item("Wait until the sweep has six blocks above it, and the old addresses are empty.");
 	screen_item("Here: redoubt-sign keep swept --txid TXID. Keep this vault and its shares a year "
@@ -145,7 +149,11 @@ static int swept(struct room *room, const char *txid)
 		r = EXIT_DECLINED;
 	if (r)
 		return r;
-	snprintf(room->ceremony.rotation, sizeof room->ceremony.rotation, "swept %s", txid);
+	// late deposits follow to the same wallet
+	const char *to = strstr(room->ceremony.rotation, " to ");
+	char rotation[sizeof room->ceremony.rotation];
+	snprintf(rotation, sizeof rotation, "swept %s%s", txid, to ? to : "");
+	strcpy(room->ceremony.rotation, rotation);
 	const struct log_field details[] = { { "txid", txid }, { "second", second } };
 	if ((r = room_act(room, "rotation-swept", details, ARRAY_LEN(details), NULL, 0)))
 		return r;

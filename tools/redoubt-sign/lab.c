@@ -5,7 +5,7 @@
 //   lab vault DIR N POLICY        signer N's vault with the 2-of-3 wallet "cold" and that policy file
 //   lab psbt OUT PAID [WHAT]      a payment of PAID satoshi out of 1.5 BTC, in base64; WHAT alters it:
 //                                 foreign-change, no-previous, absurd-fee, known (pays the labelled address)
-//   lab intent OUT TXFEE PAID EXPIRY COUNTER    agreed to by two approvers
+//   lab intent OUT TXFEE PAID EXPIRY COUNTER [known]   agreed to by two approvers
 //   lab combine OUT A B           joins two signed PSBTs, completes and checks them
 //   lab policy                    prints a policy; lab safe, lab safe-wallet
 //   lab key N, lab account N      signer N's key as a descriptor names it, and his EVM account
@@ -321,6 +321,8 @@ static int lab_intent(int argc, char **argv)
 	uint8_t seed[32], hash[20] = { 1, 2, 3, 4 };
 	struct output_script payee;
 	struct intent *intent = &s.intent;
+	if (argc > 5 && !strcmp(argv[5], "known"))
+		memcpy(hash, (uint8_t[20]){ 9, 9, 9 }, sizeof hash);
 	output_witness(0, hash, sizeof hash, &payee);
 	intent->chain = policy_chain_bitcoin(&network_regtest);
 	strcpy(intent->wallet_name, "cold");
