@@ -345,6 +345,18 @@ ok "what it named is untouched" grep -qx untouched "$dir/victim"
 fresh && ln -f "$dir/victim" "$dir/hard.new"
 ok "a hard link at the file beside it is not written through" signs 0.50000000 "$files/half" "$dir/hard"
 ok "what it named is untouched" grep -qx untouched "$dir/victim"
+fresh && mkdir "$dir/directory"
+foreign() { exits 1 signs 0.50000000 "$files/half" "$dir/$1" && says 'left alone' && cmp "$dir/v/log" "$dir/made1/log"; }
+ok "another's file at --out stops it before anything is done" foreign victim
+ok "and is untouched" grep -qx untouched "$dir/victim"
+ok "a directory at --out, too" foreign directory
+carry() { "$sign" log carry "$dir/$1" --vault "$dir/v"; }
+ok "log carry leaves another's file alone" bash -c "! '$sign' log carry '$dir/victim' --vault '$dir/v' && grep -qx untouched '$dir/victim'"
+ok "honest: it carries onto nothing" carry carried
+"$sign" sign "$files/btc-high-s" --vault "$dir/v" --out "$dir/never" </dev/null >/dev/null 2>&1
+ok "and onto an older copy of this log" carry carried
+ok "which then is the log" cmp "$dir/carried" "$dir/v/log"
+ok "but not onto another vault's" bash -c "cp '$dir/made2/log' '$dir/carried' && ! '$sign' log carry '$dir/carried' --vault '$dir/v'"
 onto() {
 	fresh && exits 1 signs 0.50000000 "$files/half" "$dir/$1" && says 'vault' && cmp "$dir/v/log" "$dir/made1/log" &&
 		"$sign" inspect "$files/half" --vault "$dir/v"

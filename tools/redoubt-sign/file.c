@@ -125,3 +125,25 @@ int file_read(int dir, const char *name, size_t max, uint8_t **ret, size_t *ret_
 	close(fd);
 	return r;
 }
+
+bool file_foreign(int dir, const char *name, const struct span *heads, size_t count)
+{
+	uint8_t *old = NULL;
+	size_t size = 0;
+	int r = file_read(dir, name, VAULT_FILE_SIZE_MAX << 3, &old, &size);
+	bool known = r == -ENOENT || r == -ELOOP || (r == 0 && size == 0);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		known |= size >= heads[i].size && memcmp(old, heads[i].at, heads[i].size) == 0;
+	free(old);
+	return !known;
+}
+
+int file_carry(int dir, const char *name, const void *bytes, size_t size)
+{
+	uint8_t *old = NULL;
+	size_t old_size = 0;
+	int r = file_read(dir, name, LOG_SIZE_MAX, &old, &old_size);
+	bool fine = r == -ENOENT || (r == 0 && old_size <= size && memcmp(old, bytes, old_size) == 0);
+	free(old);
+	return fine ? file_replace(dir, name, bytes, size) : 1;
+}

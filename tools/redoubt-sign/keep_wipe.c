@@ -89,8 +89,12 @@ static int wipe(struct room *room)
 	const struct log_field details[] = { { "second", second }, { "rotation", room->ceremony.rotation } };
 	if (!r)
 		r = vault_note(vault, "wiped", details, ARRAY_LEN(details));
-	if (!r)
-		r = outlet_write(&room->out, vault->log_text, vault->log_size, "0 ");
+	int failed = r ? 0 : file_carry(room->out.dir, room->out.name, vault->log_text, vault->log_size);
+	if (failed) {
+		complain("the log could not be carried to '%s': %s. Nothing was wiped", room->out.path,
+			 failed < 0 ? strerror(-failed) : "there lies something else than an older copy of it; name a new file");
+		r = EXIT_FAILED;
+	}
 	if (r)
 		return r;
 	STEP("keep-wipe-carried");

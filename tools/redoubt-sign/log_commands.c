@@ -130,8 +130,11 @@ int command_log_carry(int argc, char **argv)
 	if (!r)
 		r = confine(&confinement);
 	if (!r) {
-		int failed = file_replace(dir, slash ? slash + 1 : path, vault.log_text, vault.log_size);
-		if (failed < 0) {
+		int failed = file_carry(dir, slash ? slash + 1 : path, vault.log_text, vault.log_size);
+		if (failed > 0) {
+			complain("at '%s' lies something else than an older copy of this log; it is left alone: name a new file", path);
+			r = EXIT_FAILED;
+		} else if (failed < 0) {
 			complain("'%s' cannot be written: %s", path, strerror(-failed));
 			r = EXIT_FAILED;
 		} else {

@@ -92,6 +92,16 @@ static int outside_read(struct outside *o)
 	return r ? file_complain(o->intent, r) : 0;
 }
 
+// What a signed payload's file begins with: an earlier one of ours may be replaced, and nothing else of anybody's.
+static bool out_foreign(int dir, const char *name)
+{
+	static const char *const texts[] = { "psbt\xff", "cHNidP", "0x", "redoubt safe signature 1\n" };
+	struct span heads[ARRAY_LEN(texts)];
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		heads[i] = span_over(texts[i], strlen(texts[i]));
+	return file_foreign(dir, name, heads, ARRAY_LEN(heads));
+}
+
 static int out_open(struct signing *s, const char *path)
 {
 	char parent[PATH_MAX];
@@ -116,6 +126,11 @@ static int vault_take(struct signing *s)
 		return r;
 	if (s->out_dir >= 0 && vault_holds(&s->vault, s->out_dir))
 		return EXIT_FAILED;
+	if (s->out_dir >= 0 && out_foreign(s->out_dir, s->out)) {
+		complain("something else than a signed payload lies at '%s'; it is left alone: name a new file. Nothing was done",
+			 s->out);
+		return EXIT_FAILED;
+	}
 	struct confinement confinement = { .write_dirs = { s->vault.dir, s->out_dir }, .write_count = s->out_dir >= 0 ? 2 : 1 };
 	confinement.token = unlock_loads_module(&s->vault);
 	r = confine(&confinement);

@@ -19,6 +19,7 @@
 // that the whole directory is not an older copy of itself; people compare log_head_code with their paper.
 #pragma once
 
+#include "bitcoin/span.h"
 #include "tools/redoubt-sign/log.h"
 
 #define VAULT_FILES_MAX 80
@@ -105,6 +106,11 @@ MUST_USE int vault_check_key(const struct vault *vault, const struct log_key *ke
 // The one function that replaces a file: write temp, fsync, rename, fsync of the directory; mode 0600. Also for files
 // outside a vault (--out). A crash leaves the old or the new. 0 or negative errno.
 MUST_USE int file_replace(int dir, const char *name, const void *bytes, size_t size);
+// The same for what is handed out: only onto nothing, a symbolic link (which is replaced), an empty file, or a file that
+// begins with one of the `heads`. file_foreign says beforehand whether something else lies there.
+bool file_foreign(int dir, const char *name, const struct span *heads, size_t count);
+// A log onto nothing, or onto an older copy of itself. 0, 1 when something else lies there, or negative errno.
+MUST_USE int file_carry(int dir, const char *name, const void *bytes, size_t size);
 // Reads a whole file of at most `max` bytes into malloc'ed memory with a NUL behind. 0, 1 when it is longer, or negative
 // errno. Refuses anything but a regular file (-EINVAL) and symbolic links (-ELOOP).
 MUST_USE int file_read(int dir, const char *name, size_t max, uint8_t **ret, size_t *ret_size);
