@@ -132,6 +132,24 @@ for id in $(jq -r '[.findings[].id] | unique | .[]' "$work/out"); do
 done
 echo "# $real rows shown by fixtures, ${#exempt[@]} exempt"
 
+# What is not understood of sudoers is unknown, by its line; a name of a file does not drive the terminal.
+tree_make
+sudo_unknown() { # TEXT
+	printf '%s\n' "$1" >"$work/tree/etc/sudoers.d/90-vendor"
+	(check --only ACC-04 || true) | jq -e 'any(.findings[]; .state == "unknown" and (.read | contains("90-vendor")))'
+}
+for text in 'bob ALL=(ALL) NOPASSWD: NOSUCH' 'bob ALL=(ALL) ^/bin/.*$' 'what is this' '@include /etc/%h.rules' '@include /etc/no-such-file-90-vendor'; do
+	ok "unknown in sudoers: $text" sudo_unknown "$text"
+done
+rm "$work/tree/etc/sudoers.d/90-vendor"
+mkdir "$work/tree/srv/www/"$'backup\e[2J\xc2\x9b2J'
+terminal_is_safe() {
+	"$redoubt" host check --root "$work/tree" --only WEB-03 >"$work/people"
+	grep -q 'remedy.*backup' "$work/people" && ! LC_ALL=C grep -q $'[\x01-\x08\x0e-\x1f]\|\xc2\x9b' "$work/people"
+}
+ok "control characters in a name do not reach the terminal" terminal_is_safe
+rmdir "$work/tree/srv/www/"backup*
+
 # 40 Match blocks cannot be exhausted with 32 questions.
 for i in $(seq 40); do printf 'Match User user%d\n\tPermitRootLogin no\n' "$i"; done >>"$work/tree/etc/ssh/sshd_config"
 many_tuples() { (check --only SSH-01 || true) | jq -e '.findings[0].state == "unknown" and (.findings[0].read | startswith("not exhausted"))'; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ACC: who can become whom.
 #include "host/checks.h"
+#include "host/sudoers.h"
 
 #include <stdlib.h>
 
@@ -42,12 +43,31 @@ static void acc_01(struct examination *e)
 	found_read(e, "%u lines of /etc/passwd, %zu with uid 0", cursor.number, count);
 }
 
+// "x" sends the asker to /etc/shadow; anything else but a lock is the password itself, or none.
+static void passwd_judge(struct examination *e)
+{
+	const struct host_file *f = host_file(e->host, "/etc/passwd");
+	struct host_lines cursor = { f->text, 0 };
+	const char *line, *field[2];
+	if (!found_file(e, f))
+		return;
+	while (host_line(e->host, &cursor, &line)) {
+		if (fields_of(e->host, line, field, 2) < 2)
+			continue;
+		if (!*field[1])
+			found_fail(e, NULL, "%.60s has an empty password in /etc/passwd, so anybody is %.60s", field[0], field[0]);
+		else if (strcmp(field[1], "x") && *field[1] != '*' && *field[1] != '!')
+			found_fail(e, "pwconv", "%.60s has its password hash in /etc/passwd, which everybody reads", field[0]);
+	}
+}
+
 static void acc_02(struct examination *e)
 {
 	const struct host_file *f = host_file(e->host, "/etc/shadow");
 	struct host_lines cursor = { f->text, 0 };
 	const char *line, *field[2];
 	size_t hashes = 0;
+	passwd_judge(e);
 	if (!found_file(e, f))
 		return;
 	while (host_line(e->host, &cursor, &line)) {
@@ -63,60 +83,12 @@ static void acc_02(struct examination *e)
 	found_read(e, "%u lines of /etc/shadow, %zu password hashes", cursor.number, hashes);
 }
 
-// "WHO HOSTS = (RUNAS) TAGS: COMMANDS", without aliases, line continuations joined by the caller.
-static void sudo_line(struct examination *e, const char *path, unsigned number, const char *line)
-{
-	const char *word[64], *equals = strchr(line, '=');
-	size_t words = host_words(e->host, line, word, 64);
-	if (!words || word[0][0] == '#' || !strcmp(word[0], "Defaults") || !strncmp(word[0], "Defaults", 8)) {
-		if (words && strstr(line, "!authenticate") && word[0][0] != '#')
-			found_fail(e, NULL, "%s:%u: !authenticate: sudo never asks", path, number);
-		return;
-	}
-	if (!equals || strstr(word[0], "_Alias"))
-		return;
-	const char *commands = strrchr(equals, ')') ? strrchr(equals, ')') + 1 : equals + 1, *colon = strrchr(commands, ':');
-	const char *last[2] = { "", "" };
-	host_words(e->host, colon ? colon + 1 : commands, last, 2);
-	bool all = !strncmp(last[0], "ALL", 3);
-	if (all && strstr(commands, "NOPASSWD"))
-		found_fail(e, NULL, "%s:%u: %.60s may run everything without a password", path, number, word[0]);
-	else if (all && word[0][0] == '%' && strcmp(word[0], "%sudo"))
-		found_fail(e, NULL, "%s:%u: the group %.60s may run everything", path, number, word[0] + 1);
-}
-
-static void sudo_file(struct examination *e, const char *path)
-{
-	const struct host_file *f = host_file(e->host, path);
-	struct host_lines cursor = { f->text, 0 };
-	const char *line, *joined = "";
-	if (!found_file(e, f))
-		return;
-	if (f->status.st_uid || (f->status.st_mode & 0022))
-		found_fail(e, host_print(e->host, "chown root:root %s; chmod 440 %s", path, path), "%s may be written by others than root", path);
-	while (host_line(e->host, &cursor, &line)) {
-		size_t size = strlen(line);
-		bool more = size && line[size - 1] == '\\';
-		joined = host_print(e->host, "%s%.*s", joined, (int)(size - more), line);
-		if (more)
-			continue;
-		sudo_line(e, path, cursor.number, joined);
-		joined = "";
-	}
-	found_read(e, "%s, %u lines", path, cursor.number);
-}
-
 static void acc_04(struct examination *e)
 {
-	const struct host_names *names = host_names(e->host, "/etc/sudoers.d");
-	if (host_file(e->host, "/etc/sudoers")->error == -ENOENT) {
+	if (host_file(e->host, "/etc/sudoers")->error == -ENOENT)
 		found_not_applicable(e, "sudo is not installed");
-		return;
-	}
-	sudo_file(e, "/etc/sudoers");
-	for (size_t i = 0; i < names->count; i++)
-		if (!strchr(names->name[i], '.') && !strchr(names->name[i], '~')) // sudo skips the others
-			sudo_file(e, host_print(e->host, "/etc/sudoers.d/%s", names->name[i]));
+	else
+		sudoers_judge(e);
 }
 
 static void acc_05(struct examination *e)
@@ -185,7 +157,7 @@ const struct check accounts_checks[] = {
 	  "userdel NAME", acc_01 },
 	{ "ACC-02", SEVERITY_CRITICAL, "O7",
 	  "No password is empty or weakly hashed",
-	  "no empty field in /etc/shadow; yescrypt or sha512",
+	  "no empty field in /etc/shadow or /etc/passwd; yescrypt or sha512, in /etc/shadow alone",
 	  "an empty password is no password; old hashes are guessed in hours",
 	  "passwd -l NAME, then set a new password", acc_02 },
 	{ "ACC-03", SEVERITY_HIGH, "C",

@@ -332,13 +332,27 @@ static void rule_take(struct host *h, const char *line, struct watched *w, size_
 		w[i].found |= look_beneath(w[i].path, path);
 }
 
+// "-a never,task" without a field: the kernel makes no audit context for any process, so no rule ever speaks.
+static bool never_task(struct host *h, const char *line)
+{
+	const char *word[4];
+	size_t words = host_words(h, line, word, 4);
+	return words >= 2 && (!strcmp(word[0], "-a") || !strcmp(word[0], "-A")) && !strstr(line, " -F") &&
+	       (!strcmp(word[1], "never,task") || !strcmp(word[1], "task,never"));
+}
+
 static void rules_read(struct host *h, const char *path, struct watched *w, size_t count, bool *disabled)
 {
 	struct host_lines cursor = { host_file(h, path)->text, 0 };
 	for (const char *line; host_line(h, &cursor, &line);) {
 		line += strspn(line, " \t");
-		if (*line == '-' && !look_begins(line, "-D"))
+		if (look_begins(line, "-D") && strchr(" \t\r", line[2])) { // takes back every rule before it
+			for (size_t i = 0; i < count; i++)
+				w[i].found = false;
+		} else if (*line == '-') {
+			*disabled |= never_task(h, line);
 			rule_take(h, line, w, count, disabled);
+		}
 	}
 }
 
@@ -366,7 +380,7 @@ static void log_04(struct examination *e)
 	if (!running)
 		found_fail(e, "apt-get install auditd; systemctl enable --now auditd", "auditd does not run");
 	if (disabled)
-		found_fail(e, "take '-e 0' out of the rules", "the audit rules switch auditing off (-e 0)");
+		found_fail(e, "take '-e 0' and '-a never,task' out of the rules", "the audit rules switch auditing off (-e 0, or -a never,task)");
 	found_read(e, "%zu files of audit rules; staff data and the cold table are not built yet", names->count);
 }
 
@@ -379,10 +393,15 @@ static void journal_read(struct host *h, const char *path, struct journal *j)
 	struct host_lines cursor = { host_file(h, path)->text, 0 };
 	for (const char *line; host_line(h, &cursor, &line);) {
 		line += strspn(line, " \t");
-		if (look_begins(line, "Storage="))
-			j->storage = line + 8;
-		else if (look_begins(line, "MaxRetentionSec="))
-			j->retention = line + 16;
+		size_t size = strcspn(line, " \t=");
+		const char *value = strchr(line, '=');
+		if (!value || line[size + strspn(line + size, " \t")] != '=')
+			continue;
+		value += 1 + strspn(value + 1, " \t");
+		if (size == 7 && look_begins(line, "Storage"))
+			j->storage = value;
+		else if (size == 15 && look_begins(line, "MaxRetentionSec"))
+			j->retention = value;
 	}
 }
 
@@ -417,9 +436,31 @@ static double free_percent(struct host *h)
 	return r || !v.f_blocks ? -1 : 100.0 * (double)v.f_bavail / (double)v.f_blocks;
 }
 
+// The drop-ins of all folders in the order of their names; of two with one name the first folder's counts.
+static void drop_ins_read(struct examination *e, struct journal *j)
+{
+	static const char *const FOLDERS[] = { "/etc/systemd/journald.conf.d", "/run/systemd/journald.conf.d",
+					       "/usr/local/lib/systemd/journald.conf.d", "/usr/lib/systemd/journald.conf.d" };
+	for (const char *last = "";;) {
+		const char *next = NULL, *folder = NULL;
+		for (size_t i = 0; i < ARRAY_LEN(FOLDERS); i++) {
+			const struct host_names *names = host_names(e->host, FOLDERS[i]);
+			for (size_t k = 0; k < names->count; k++)
+				if (look_ends(names->name[k], ".conf") && strcmp(names->name[k], last) > 0 &&
+				    (!next || strcmp(names->name[k], next) < 0)) {
+					next = names->name[k];
+					folder = FOLDERS[i];
+				}
+		}
+		if (!next)
+			return;
+		journal_read(e->host, host_print(e->host, "%s/%s", folder, next), j);
+		last = next;
+	}
+}
+
 static void log_05(struct examination *e)
 {
-	static const char *const FOLDERS[] = { "/usr/lib/systemd/journald.conf.d", "/etc/systemd/journald.conf.d" };
 	struct journal j = { "auto", "0" };
 	struct stat s;
 	if (host_names(e->host, "/etc")->error) {
@@ -427,12 +468,7 @@ static void log_05(struct examination *e)
 		return;
 	}
 	journal_read(e->host, "/etc/systemd/journald.conf", &j);
-	for (size_t i = 0; i < ARRAY_LEN(FOLDERS); i++) {
-		const struct host_names *names = host_names(e->host, FOLDERS[i]);
-		for (size_t k = 0; k < names->count; k++)
-			if (look_ends(names->name[k], ".conf"))
-				journal_read(e->host, host_print(e->host, "%s/%s", FOLDERS[i], names->name[k]), &j);
-	}
+	drop_ins_read(e, &j);
 	bool kept = look_begins(j.storage, "persistent") || (look_begins(j.storage, "auto") && !host_stat(e->host, "/var/log/journal", &s));
 	if (!kept)
 		found_fail(e, NULL, "the journal is gone after a reboot: Storage=%s%s", j.storage, look_begins(j.storage, "auto") ? " without /var/log/journal" : "");

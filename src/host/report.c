@@ -165,16 +165,46 @@ static const char *colour_of(const struct finding *f)
 	return f->state == FINDING_UNKNOWN ? "\033[35m" : f->state == FINDING_PASS ? "\033[32m" : "\033[2m";
 }
 
+// The size of the well-formed UTF-8 sequence at the text that may stand on a terminal, or 0: control characters of
+// both kinds (ESC, and C1 such as U+009B) drive it, and marks of direction let a line read as another one.
+static size_t printable_size(const unsigned char *at)
+{
+	size_t size = *at < 0x80 ? 1 : *at >= 0xc2 && *at < 0xe0 ? 2 : *at >= 0xe0 && *at < 0xf0 ? 3 : *at >= 0xf0 && *at < 0xf5 ? 4 : 0;
+	uint32_t point = size == 1 ? *at : size ? *at & (0x7fu >> size) : 0;
+	for (size_t i = 1; i < size; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (at[i] & 0x3f);
+	}
+	bool direction = (point >= 0x200e && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+	return point < ' ' || (point >= 0x7f && point < 0xa0) || direction ? 0 : size;
+}
+
+// Every text that came from the host goes to the terminal through here.
+static void text_print(const char *label, const char *text, FILE *to)
+{
+	fprintf(to, "        %-9s ", label);
+	for (const unsigned char *at = (const unsigned char *)text; *at;) {
+		size_t size = printable_size(at);
+		if (size)
+			fwrite(at, 1, size, to);
+		else
+			fputc('?', to);
+		at += size ? size : 1;
+	}
+	fputc('\n', to);
+}
+
 static void finding_print(const struct finding *f, const struct report_options *o, FILE *to)
 {
 	const char *on = o->colour ? colour_of(f) : "", *off = o->colour ? "\033[0m" : "";
 	fprintf(to, "%s%-7s %-8s %-14s%s %s\n", on, f->check->id, severity_name(f->check->severity),
 		finding_state_name(f->state), off, f->check->title);
-	fprintf(to, "        read      %s\n", f->read);
+	text_print("read", f->read, to);
 	if (f->state != FINDING_FAIL)
 		return;
-	fprintf(to, "        expected  %s\n        why       %s (source %s)\n        remedy    %s\n", f->check->expected,
-		f->check->why, f->check->source, f->remedy);
+	fprintf(to, "        expected  %s\n        why       %s (source %s)\n", f->check->expected, f->check->why, f->check->source);
+	text_print("remedy", f->remedy, to);
 }
 
 static bool shown(const struct finding *f, const struct report_options *o)

@@ -2,6 +2,8 @@
 // Who can become root, and that root itself is locked.
 #include "host/ssh.h"
 
+#include <stdlib.h>
+
 static void admins_judge(struct examination *e, const struct manifest *m, const char *group, const char *members, size_t *count)
 {
 	while (*members) {
@@ -13,6 +15,20 @@ static void admins_judge(struct examination *e, const struct manifest *m, const 
 		else
 			found_fail(e, host_print(e->host, "gpasswd -d %s %s", name, group), "%s is in the group %s and no admin of the manifest", name,
 				   group);
+	}
+}
+
+// A user whose primary group it is stands in /etc/passwd alone.
+static void primaries_judge(struct examination *e, const struct manifest *m, const char *group, unsigned long gid)
+{
+	struct host_lines cursor = { host_file(e->host, "/etc/passwd")->text, 0 };
+	for (const char *line; host_line(e->host, &cursor, &line);) {
+		const char *name = host_copy(e->host, line, strcspn(line, ":")), *at = line;
+		for (int field = 0; at && field < 3; field++)
+			at = strchr(at, ':') ? strchr(at, ':') + 1 : NULL;
+		if (at && *at != ':' && strtoul(at, NULL, 10) == gid && !manifest_has(&m->admin, name))
+			found_fail(e, host_print(e->host, "usermod -g %s %s", name, name),
+				   "%s has the primary group %s and is no admin of the manifest", name, group);
 	}
 }
 
@@ -42,6 +58,9 @@ void ssh_10(struct examination *e)
 		const char *members = strrchr(line, ':');
 		if (members && word_listed(GROUPS, ARRAY_LEN(GROUPS), line, size))
 			admins_judge(e, m, host_copy(e->host, line, size), members + 1, &admins);
+		const char *gid = members && line[size] ? strchr(line + size + 1, ':') : NULL;
+		if (gid && word_listed(GROUPS, ARRAY_LEN(GROUPS), line, size))
+			primaries_judge(e, m, host_copy(e->host, line, size), strtoul(gid + 1, NULL, 10));
 	}
 	if (admins < 2)
 		found_fail(e, "usermod -aG sudo SECOND-ADMIN", "%zu admins can become root", admins);

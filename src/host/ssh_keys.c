@@ -74,6 +74,10 @@ void ssh_07(struct examination *e)
 		const char *command = sshd_value(e->host, &a->tuple[i], "authorizedkeyscommand", 0);
 		if (command && strcmp(command, "none"))
 			found_fail(e, "remove AuthorizedKeysCommand, or declare it by a waiver", "AuthorizedKeysCommand %s", command);
+		const char *authority = sshd_value(e->host, &a->tuple[i], "trustedusercakeys", 0);
+		if (authority && strcmp(authority, "none"))
+			found_fail(e, "remove TrustedUserCAKeys, or declare it by a waiver",
+				   "TrustedUserCAKeys %s: whoever holds that key is anybody", authority);
 	}
 	while (host_line(e->host, &users, &line)) {
 		const char *field[7] = { line };
