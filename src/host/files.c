@@ -11,7 +11,7 @@
 
 #define EXCHANGES_MAX 8
 
-struct looking { struct examination *e; size_t count; const char *folder; struct dpkg *dpkg; };
+struct looking { struct examination *e; size_t count; const char *folder; struct dpkg *dpkg; uint64_t scanned; };
 
 // --- FS-01 ---------------------------------------------------------------------------------------------------------
 
@@ -236,13 +236,34 @@ static bool repository(struct host *h, const char *path)
 	return false;
 }
 
+#define SCAN_FILE_MAX 65536
+#define SCAN_MAX (32u << 20)
+
+// A private key under whatever name, where others read: small files of web roots and logs are looked into.
+static bool key_content(struct looking *l, const struct walk_entry *w)
+{
+	uint64_t size = (uint64_t)w->status->st_size;
+	if (size > SCAN_FILE_MAX || l->scanned > SCAN_MAX || !bad_place(l->e, w->path, false))
+		return false;
+	l->scanned += size;
+	if (l->scanned > SCAN_MAX)
+		found_unknown(l->e, "%u MiB of small files were searched for keys; the rest, from %s, was not", SCAN_MAX >> 20, w->path);
+	const char *at = strstr(host_file(l->e->host, w->path)->text, "-----BEGIN ");
+	for (; at; at = strstr(at + 1, "-----BEGIN ")) {
+		const char *key = strstr(at, "PRIVATE KEY-----");
+		if (key && key - at < 40)
+			return true;
+	}
+	return false;
+}
+
 static int secret_visit(void *context, const struct walk_entry *w)
 {
 	struct looking *l = context;
 	struct host *h = l->e->host;
 	if (S_ISDIR(w->status->st_mode))
 		return !strcmp(w->name, "node_modules") || !strcmp(w->path, "/etc/ssl/certs");
-	if (!S_ISREG(w->status->st_mode) || !secret_name(w->name) || public_content(h, w->path))
+	if (!S_ISREG(w->status->st_mode) || ((!secret_name(w->name) || public_content(h, w->path)) && !key_content(l, w)))
 		return 0;
 	const char *where = bad_place(l->e, w->path, repository(h, w->path));
 	l->count++;

@@ -209,7 +209,8 @@ static void finding_print(const struct finding *f, const struct report_options *
 
 static bool shown(const struct finding *f, const struct report_options *o)
 {
-	return o->all || f->state == FINDING_FAIL || (f->state == FINDING_UNKNOWN && f->check->run);
+	bool waived = f->state == FINDING_NOT_APPLICABLE && !strncmp(f->read, "waived in the manifest: ", 24);
+	return o->all || waived || f->state == FINDING_FAIL || (f->state == FINDING_UNKNOWN && f->check->run);
 }
 
 static void unbuilt_print(const struct examination *e, FILE *to)
