@@ -21,5 +21,12 @@ void net_10(struct examination *e); // network_daemons.c
 void net_12(struct examination *e);
 void net_14(struct examination *e);
 
+// network_probes.c: what the values that the ruleset names let in (web: on ports 80 and 443; else on all others) and out.
+struct manifest;
+struct packet;
+struct ruleset;
+void strangers_judge(struct examination *e, const struct manifest *m, const struct ruleset *r, bool web);
+void nobody_judge(struct examination *e, const struct ruleset *r, const struct packet *base);
+
 // The sockets, or NULL after it has said why they are unknown.
 const struct host_sockets *found_sockets(struct examination *e);

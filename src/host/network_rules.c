@@ -61,6 +61,8 @@ void net_02(struct examination *e)
 			found_fail(e, NULL, "the proxy range %s does not get in on tcp port 443: %s", text, a.may_accept ? b.place : a.place);
 	}
 	if (r)
+		strangers_judge(e, m, r, true);
+	if (r)
 		found_read(e, "ports 80 and 443 asked for %zu proxy ranges, their neighbours and strangers", m->proxy.count);
 }
 
@@ -142,6 +144,7 @@ void net_04(struct examination *e)
 		if (!c.may_accept)
 			found_fail(e, NULL, "%s of the SSH allow-list does not reach tcp port %u: %s", text, m->ssh_port, c.place);
 	}
+	strangers_judge(e, m, r, false);
 	if (!m->ssh_port || !m->ssh_from.count)
 		found_fail(e, "add ssh-port and ssh-from to the manifest", "the manifest says nothing of who may reach SSH");
 	found_read(e, "every port asked over tcp and udp, IPv4 and IPv6, for strangers and the neighbours of %zu allowed ranges", m->ssh_from.count);
@@ -179,6 +182,8 @@ void net_11(struct examination *e)
 				found_unknown(e, "output: the rule at %s is not understood (%s)", c.place, c.reason);
 			else if (c.may_accept)
 				found_fail(e, NULL, "user nobody may call out to IPv%d port %u, by %s", v6 ? 6 : 4, PORTS[i], c.place);
+			else
+				nobody_judge(e, r, &p);
 		}
 	}
 	if (r)

@@ -85,5 +85,11 @@ bool ruleset_set_touches(const struct ruleset *r, const char *family, const char
 // `each` may be called twice with the same number.
 void ruleset_ports(const struct ruleset *r, void (*each)(void *context, uint16_t port), void *context);
 
+// Packets that differ from `base` where the rules can tell packets apart: each address and port that a rule or set names
+// with its neighbours, interfaces, protocols, marks, groups, TTL, DSCP and length; alone, in pairs, and all that one rule
+// names together. For packets that arrive, or those of hook output. False: bounded, not all were asked.
+typedef void (*packet_each)(void *context, const struct packet *p);
+MUST_USE bool packet_probes(const struct ruleset *r, bool output, const struct packet *base, packet_each each, void *context);
+
 // The kinds of expression and statement in the ruleset, each once: for coverage reports.
 void ruleset_expressions(const struct ruleset *r, void (*each)(void *context, const char *name), void *context);
