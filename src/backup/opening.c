@@ -114,7 +114,7 @@ int opening_open(const uint8_t secret[SEALED_SECRET_SIZE], sealed_file_read read
 static int end_check(struct opening *o)
 {
 	uint8_t beyond;
-	size_t got;
+	size_t got = 0;
 	int r = fill(o, &beyond, 1, &got);
 	if (r || got)
 		return r ? r : SEALED_FILE_TRAILING;
