@@ -6,7 +6,7 @@
 #define STATEMENT "  --operator-key FILE     the operator's Ed25519 seed (DIR/keys/operator.key)\n" \
 		  "The statement is signed here and becomes an entry of the journal with your user id."
 
-const struct command commands[] = {
+static const struct command rows[] = {
 	{ "init", "--demo | --production [options]", "Make the directory of a new exchange",
 	  "  --demo                  test money, a self-signed certificate, two customers whose keys are printed\n"
 	  "  --production            needs a release build and a certificate that clients can check\n"
@@ -158,4 +158,4 @@ const struct command commands[] = {
 	  "  --operator-key FILE     the operator's Ed25519 seed (FOLDER/keys/operator.key)", command_backup_restore },
 	{ "completion", "bash", "Print a completion script: source <(redoubt completion bash)", "", command_completion },
 };
-const size_t command_count = ARRAY_LEN(commands);
+const struct command_table commands = { rows, ARRAY_LEN(rows) };

@@ -5,11 +5,11 @@
 static void words_print(const char *first)
 {
 	size_t size = first ? strlen(first) : 0;
-	for (size_t i = 0; i < command_count; i++) {
-		const char *words = commands[i].words, *space = strchr(words, ' ');
+	for (size_t i = 0; i < commands.count; i++) {
+		const char *words = commands.row[i].words, *space = strchr(words, ' ');
 		if (first && space && (size_t)(space - words) == size && !memcmp(words, first, size))
 			printf("%s ", space + 1);
-		else if (!first && (i == 0 || strncmp(words, commands[i - 1].words, strcspn(words, " ") + 1)))
+		else if (!first && (i == 0 || strncmp(words, commands.row[i - 1].words, strcspn(words, " ") + 1)))
 			printf("%.*s ", (int)strcspn(words, " "), words);
 	}
 }
@@ -28,22 +28,22 @@ static void bash_print(void)
 	printf("\t1\\ *) list='");
 	words_print(NULL);
 	printf("--dir --json --help --version' ;;\n");
-	for (size_t i = 0; i < command_count; i++) {
-		size_t first = strcspn(commands[i].words, " ");
-		if (!commands[i].words[first] || (i && !strncmp(commands[i].words, commands[i - 1].words, first + 1)))
+	for (size_t i = 0; i < commands.count; i++) {
+		size_t first = strcspn(commands.row[i].words, " ");
+		if (!commands.row[i].words[first] || (i && !strncmp(commands.row[i].words, commands.row[i - 1].words, first + 1)))
 			continue;
 		char name[32];
-		snprintf(name, sizeof name, "%.*s", (int)first, commands[i].words);
+		snprintf(name, sizeof name, "%.*s", (int)first, commands.row[i].words);
 		printf("\t2\\ %s\\ *) list='", name);
 		words_print(name);
 		printf("' ;;\n");
 	}
-	for (size_t i = 0; i < command_count; i++) {
+	for (size_t i = 0; i < commands.count; i++) {
 		printf("\t*\\ ");
-		for (const char *at = commands[i].words; *at; at++)
+		for (const char *at = commands.row[i].words; *at; at++)
 			printf("%s%c", *at == ' ' ? "\\" : "", *at);
 		printf("*) list='");
-		options_print(&commands[i]);
+		options_print(&commands.row[i]);
 		printf("' ;;\n");
 	}
 	printf("\tesac\n\tCOMPREPLY=($(compgen -W \"$list\" -- \"$word\"))\n\t[ \"$word\" ] && [ -z \"${COMPREPLY[*]}\" ] && "
