@@ -48,6 +48,8 @@ static int journal_compare(struct audit *a, struct journal_error *error)
 		refuse(a, "the journal is shorter than what was signed", size - 1);
 	else if (!r && (block.number != size - 1 || memcmp(block.leaf_hash, a->log.last_leaf, 32)))
 		refuse(a, "the journal is not the one that was signed", size - 1);
+	else if (!r)
+		a->refuses = log_count(&a->log, block.first_sequence + block.count - 1) == 1;
 	return r == 2 ? 0 : r;
 }
 
@@ -123,7 +125,7 @@ static int block_append(struct audit *a, uint64_t durable, struct journal_error 
 		refuse(a, "a block does not follow the one before it", block.number);
 		return 2;
 	}
-	r = log_append(&a->log, block.leaf_hash);
+	r = log_append(&a->log, block.leaf_hash, block.first_sequence + block.count - 1);
 	a->refuses = r == 1;
 	return r == 1 ? 2 : r;
 }

@@ -133,6 +133,8 @@ static void assert_log_whole(struct world *w)
 	assert_int_equal(c.size, count);
 	naive_root((const uint8_t(*)[32])leaf, count, root);
 	assert_memory_equal(c.root, root, 32);
+	assert_true(c.counted);
+	assert_int_equal(c.entries, w->l.place.sequence);
 	// Inclusion of some, from the tiles alone.
 	struct tiles_reader reader = { .dir_fd = w->log_fd, .size = c.size };
 	struct tlog_source source = { .context = &reader, .hash_at = tiles_hash_at };
@@ -310,6 +312,45 @@ static void test_fork_behind_a_lost_checkpoint(void **state)
 	assert_int_equal(faccessat(w->log_fd, "checkpoint", F_OK, 0), -1);
 }
 
+// Signs what stands on the disk again: the same tree, with another count of entries, or none.
+static void checkpoint_resign(struct world *w, bool counted, uint64_t entries)
+{
+	struct checkpoint c;
+	struct note_key key;
+	uint8_t public_key[32];
+	char text[CHECKPOINT_COUNTED_TEXT_MAX], note[1024];
+	checkpoint_read(w, &c);
+	ed25519_public(w->seed, public_key);
+	assert_int_equal(note_key_make(c.origin, NOTE_ED25519, public_key, &key), 0);
+	size_t size = counted ? checkpoint_format_counted(c.origin, c.size, c.root, entries, text) :
+				checkpoint_format(c.origin, c.size, c.root, text);
+	size = note_sign(&key, w->seed, text, size, note, sizeof note);
+	int fd = openat(w->log_fd, "checkpoint", O_WRONLY | O_TRUNC);
+	assert_int_equal(write(fd, note, size), size);
+	close(fd);
+}
+
+static void test_a_count_that_the_journal_does_not_hold(void **state)
+{
+	struct world *w = *state;
+	log_make(w, 9);
+	checkpoint_resign(w, true, w->l.place.sequence + 1);
+	assert_refuses(w, "which is not what its blocks hold");
+}
+
+// A log from before checkpoints had a count goes on, and has one from its next checkpoint on.
+static void test_a_checkpoint_without_a_count(void **state)
+{
+	struct world *w = *state;
+	struct checkpoint c;
+	log_make(w, 9);
+	checkpoint_resign(w, false, 0);
+	checkpoint_read(w, &c);
+	assert_false(c.counted);
+	log_make(w, 1);
+	assert_log_whole(w);
+}
+
 static void test_wrong_key_and_second_process(void **state)
 {
 	struct world *w = *state;
@@ -336,6 +377,7 @@ int main(void)
 		WITH_WORLD(test_missing_tile), WITH_WORLD(test_flipped_checkpoint),
 		WITH_WORLD(test_rewritten_journal), WITH_WORLD(test_shorter_journal),
 		WITH_WORLD(test_fork_behind_a_lost_checkpoint), WITH_WORLD(test_wrong_key_and_second_process),
+		WITH_WORLD(test_a_count_that_the_journal_does_not_hold), WITH_WORLD(test_a_checkpoint_without_a_count),
 	};
 	return cmocka_run_group_tests_name("audit", tests, NULL, NULL);
 }

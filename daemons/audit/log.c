@@ -126,6 +126,8 @@ static int tree_restore(struct signed_log *log, const struct checkpoint *checkpo
 		return refuse(log, "the tiles do not give the root of the signed checkpoint%s of size %llu", "",
 			      (unsigned long long)checkpoint->size);
 	log->signed_size = checkpoint->size;
+	log->entries = checkpoint->entries;
+	log->counted = checkpoint->counted || checkpoint->size == 0;
 	return checkpoint->size ? tiles_hash_at(&reader, 0, checkpoint->size - 1, log->last_leaf) : 0;
 }
 
@@ -154,9 +156,21 @@ void log_close_dir(struct signed_log *log)
 	log->lock_fd = -1;
 }
 
-int log_append(struct signed_log *log, const uint8_t leaf_hash[32])
+int log_count(struct signed_log *log, uint64_t entries)
+{
+	if (log->counted && log->entries != entries)
+		return refuse(log, "the signed checkpoint%s counts %llu entries, which is not what its blocks hold", "",
+			      (unsigned long long)log->entries);
+	log->counted = true;
+	log->entries = entries;
+	return 0;
+}
+
+int log_append(struct signed_log *log, const uint8_t leaf_hash[32], uint64_t entries)
 {
 	char path[TLOG_PATH_MAX];
+	ASSERT(log->counted && entries > log->entries);
+	log->entries = entries;
 	tlog_tree_append(&log->tree, leaf_hash);
 	memcpy(log->last_leaf, leaf_hash, sizeof log->last_leaf);
 	int r = tiles_append(&log->tiles, &log->tree, path);
@@ -165,7 +179,7 @@ int log_append(struct signed_log *log, const uint8_t leaf_hash[32])
 
 int log_sign(struct signed_log *log)
 {
-	char text[CHECKPOINT_TEXT_MAX], note[CHECKPOINT_TEXT_MAX + 1 + NOTE_LINE_MAX];
+	char text[CHECKPOINT_COUNTED_TEXT_MAX], note[CHECKPOINT_COUNTED_TEXT_MAX + 1 + NOTE_LINE_MAX];
 	uint8_t root[TLOG_HASH_SIZE];
 	if (log->tree.size <= log->signed_size)
 		return 0;
@@ -173,7 +187,7 @@ int log_sign(struct signed_log *log)
 	if (r)
 		return r;
 	tlog_tree_root(&log->tree, root);
-	size_t text_size = checkpoint_format(log->key.name, log->tree.size, root, text);
+	size_t text_size = checkpoint_format_counted(log->key.name, log->tree.size, root, log->entries, text);
 	size_t size = note_sign(&log->key, log->seed, text, text_size, note, sizeof note);
 	ASSERT(size > 0);
 	r = log_file_write(log->dir_fd, "checkpoint", note, size);

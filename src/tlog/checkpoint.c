@@ -13,6 +13,15 @@ size_t checkpoint_format(const char *origin, uint64_t size, const uint8_t root[3
 	return (size_t)snprintf(to, CHECKPOINT_TEXT_MAX, "%s\n%llu\n%s\n", origin, (unsigned long long)size, encoded);
 }
 
+size_t checkpoint_format_counted(const char *origin, uint64_t size, const uint8_t root[32], uint64_t entries,
+				 char to[CHECKPOINT_COUNTED_TEXT_MAX])
+{
+	size_t length = checkpoint_format(origin, size, root, to);
+	ASSERT(entries >= size && entries <= INT64_MAX); // a block has an entry at least
+	return length + (size_t)snprintf(to + length, CHECKPOINT_COUNTED_TEXT_MAX - length, "entries %llu\n",
+					 (unsigned long long)entries);
+}
+
 struct lines {
 	const char *at, *end;
 };
@@ -50,6 +59,30 @@ static bool hash_parse(const char *text, size_t length, uint8_t hash[32])
 	return base64_decode(text, length, hash, 32, &size) == 0 && size == 32;
 }
 
+static bool line_is(const char *line, size_t size, const char *prefix)
+{
+	return size >= strlen(prefix) && memcmp(line, prefix, strlen(prefix)) == 0;
+}
+
+// None is empty, the last one ends. "entries N" is ours: the first one and in one spelling, or the text is refused, so
+// that no two readers see two counts. No block is without an entry, and there is none without a block.
+static bool extensions_parse(struct lines *l, struct checkpoint *c)
+{
+	const char *line;
+	size_t size;
+	for (bool first = true; line_next(l, &line, &size); first = false) {
+		if (size == 0)
+			return false;
+		if (!line_is(line, size, "entries"))
+			continue;
+		if (!first || !line_is(line, size, "entries ") || !size_parse(line + 8, size - 8, &c->entries) ||
+		    c->entries < c->size || (c->size == 0 && c->entries))
+			return false;
+		c->counted = true;
+	}
+	return l->at == l->end;
+}
+
 int checkpoint_parse(const char *text, size_t size, struct checkpoint *ret)
 {
 	struct lines l = { text, text + size };
@@ -64,14 +97,7 @@ int checkpoint_parse(const char *text, size_t size, struct checkpoint *ret)
 		return 1;
 	memcpy(c.origin, origin, origin_size);
 	c.extra = (size_t)(l.at - text);
-	// Extension lines: none is empty, the last one ends.
-	const char *line;
-	size_t line_size;
-	while (line_next(&l, &line, &line_size)) {
-		if (line_size == 0)
-			return 1;
-	}
-	if (l.at != l.end)
+	if (!extensions_parse(&l, &c))
 		return 1;
 	*ret = c;
 	return 0;
@@ -110,11 +136,6 @@ size_t receipt_format(uint64_t index, const uint8_t (*proof)[32], size_t count, 
 	write_bytes(&w, checkpoint, checkpoint_size);
 	write_u8(&w, 0);
 	return w.failed ? 0 : writer_size(&w) - 1;
-}
-
-static bool line_is(const char *line, size_t size, const char *prefix)
-{
-	return size >= strlen(prefix) && memcmp(line, prefix, strlen(prefix)) == 0;
 }
 
 int receipt_parse(const char *text, size_t size, struct receipt *ret)

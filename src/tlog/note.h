@@ -51,13 +51,20 @@ struct checkpoint {
 	uint64_t size;
 	uint8_t root[32];
 	size_t extra; // offset of extension lines in the text; the text's size when there are none
+	bool counted; // it has our extension line "entries N": the leaves together hold entries 1 to N
+	uint64_t entries;
 };
 
 #define CHECKPOINT_TEXT_MAX (NOTE_NAME_MAX + 1 + 20 + 1 + 44 + 1 + 1) // without extensions, with the NUL
+#define CHECKPOINT_COUNTED_TEXT_MAX (CHECKPOINT_TEXT_MAX + sizeof "entries " + 20) // with "entries N"
 
 // "origin\nsize\nbase64(root)\n". Returns the length.
 size_t checkpoint_format(const char *origin, uint64_t size, const uint8_t root[32], char to[CHECKPOINT_TEXT_MAX]);
-// The text of a checkpoint (without signatures). 0 or 1. Verify the note first.
+// The same and the extension line "entries N\n" (docs/PROTOCOL.log.md). Returns the length.
+size_t checkpoint_format_counted(const char *origin, uint64_t size, const uint8_t root[32], uint64_t entries,
+				 char to[CHECKPOINT_COUNTED_TEXT_MAX]);
+// The text of a checkpoint (without signatures). 0 or 1. Verify the note first. Other extension lines are passed over;
+// one that begins with the word "entries" is refused unless it is the first, and a number as above.
 MUST_USE int checkpoint_parse(const char *text, size_t size, struct checkpoint *ret);
 
 // Verifies a signed checkpoint under the log's key, whose name must be its

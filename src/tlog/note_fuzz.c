@@ -15,9 +15,14 @@ static void check_vkey(const char *text, size_t size)
 static void check_checkpoint(const char *text, size_t size)
 {
 	struct checkpoint c;
-	char again[CHECKPOINT_TEXT_MAX];
-	if (checkpoint_parse(text, size, &c) == 0)
-		ASSERT(checkpoint_format(c.origin, c.size, c.root, again) == c.extra && memcmp(again, text, c.extra) == 0);
+	char again[CHECKPOINT_COUNTED_TEXT_MAX];
+	if (checkpoint_parse(text, size, &c))
+		return;
+	ASSERT(checkpoint_format(c.origin, c.size, c.root, again) == c.extra && memcmp(again, text, c.extra) == 0);
+	if (c.counted) {
+		size_t counted = checkpoint_format_counted(c.origin, c.size, c.root, c.entries, again);
+		ASSERT(counted <= size && memcmp(again, text, counted) == 0);
+	}
 }
 
 static void check_path(const char *text, size_t size)

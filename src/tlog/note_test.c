@@ -130,6 +130,46 @@ static void checkpoints(void **state)
 	assert_int_equal(note_sign(&log_key, seed, "no newline", 10, note, sizeof note), 0);
 }
 
+#define HEAD "o\n5\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
+
+static void counted_checkpoints(void **state)
+{
+	static const char *const bad[] = {
+		HEAD "entries\n", HEAD "entries \n", HEAD "entries 07\n", HEAD "entries +7\n", HEAD "entries  7\n",
+		HEAD "entries 7 \n", HEAD "entries\t7\n", HEAD "entries 7", HEAD "entries 4\n", // fewer than blocks
+		HEAD "entries 9223372036854775808\n", HEAD "entries 7\nentries 7\n", HEAD "entries 7\nentries 8\n",
+		HEAD "other\nentries 7\n", HEAD "entriesx\n",
+		"o\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\nentries 1\n",
+	};
+	static const struct { const char *text; bool counted; uint64_t entries; } good[] = {
+		{ HEAD, false, 0 }, // of a log that began before there was a count
+		{ HEAD "other line\n", false, 0 }, { HEAD "entries 5\n", true, 5 },
+		{ HEAD "entries 9223372036854775807\nother\n", true, INT64_MAX },
+	};
+	uint8_t root[32] = { 3 };
+	char text[CHECKPOINT_COUNTED_TEXT_MAX], note[1024];
+	struct checkpoint c;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_int_equal(checkpoint_parse(bad[i], strlen(bad[i]), &c), 1);
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		assert_int_equal(checkpoint_parse(good[i].text, strlen(good[i].text), &c), 0);
+		assert_int_equal(c.counted, good[i].counted);
+		assert_int_equal(c.entries, good[i].entries);
+	}
+	char origin[NOTE_NAME_MAX + 1];
+	memset(origin, 'o', NOTE_NAME_MAX); // the longest text there can be
+	origin[NOTE_NAME_MAX] = 0;
+	size_t size = checkpoint_format_counted(origin, INT64_MAX, root, INT64_MAX, text);
+	assert_int_equal(size, strlen(text));
+	assert_int_equal(checkpoint_parse(text, size, &c), 0);
+	size = checkpoint_format_counted("redoubt.local/demo", 5, root, 77, text);
+	size = note_sign(&log_key, seed, text, size, note, sizeof note);
+	assert_int_equal(checkpoint_open(note, size, &log_key, &c), 0);
+	assert_int_equal(c.entries, 77);
+	*strstr(note, "entries 77") = 'E'; // the count is under the signature
+	assert_int_equal(checkpoint_open(note, size, &log_key, &c), 2);
+}
+
 static void tile_paths_both_ways(void **state)
 {
 	static const struct { int level; uint64_t n; unsigned width; const char *path; } rows[] = {
@@ -169,7 +209,7 @@ int main(void)
 		cmocka_unit_test(malformed_notes),
 		cmocka_unit_test(cosignatures),
 		cmocka_unit_test(a_hundred_signatures_and_no_more),
-		cmocka_unit_test(checkpoints),
+		cmocka_unit_test(checkpoints), cmocka_unit_test(counted_checkpoints),
 		cmocka_unit_test(tile_paths_both_ways),
 	};
 	return cmocka_run_group_tests_name("tlog-note", tests, set_up, NULL);

@@ -185,12 +185,13 @@ void house_trade(struct house *h, unsigned blocks)
 void house_sign(struct house *h)
 {
 	uint8_t root[32], public_key[32];
-	char text[CHECKPOINT_TEXT_MAX];
+	char text[CHECKPOINT_COUNTED_TEXT_MAX];
 	struct note_key key;
 	ed25519_public(h->log_seed, public_key);
 	ASSERT(note_key_make(h->lab.genesis.origin, NOTE_ED25519, public_key, &key) == 0);
 	tlog_tree_root(&h->tree, root);
-	size_t size = checkpoint_format(key.name, h->tree.size, root, text);
+	size_t size = h->uncounted ? checkpoint_format(key.name, h->tree.size, root, text) :
+				     checkpoint_format_counted(key.name, h->tree.size, root, h->place.sequence + h->count_lie, text);
 	h->checkpoint_size = note_sign(&key, h->log_seed, text, size, h->checkpoint, sizeof h->checkpoint);
 	ASSERT(h->checkpoint_size);
 }

@@ -362,6 +362,71 @@ static void an_older_checkpoint_covers_its_part(void **state)
 	house_remove(&house);
 }
 
+static void a_checkpoint_counts_entries(void **state)
+{
+	house_open(&house);
+	house_trade(&house, 5);
+	house_sign(&house);
+	uint64_t entries = house.place.sequence;
+	house_trade(&house, 5);
+	house_journal_close(&house);
+	struct question q = question_of(&house);
+	expect_whole(&q);
+	assert_true(answer.head.counted && answer.head_matches);
+	assert_int_equal(answer.head.entries, entries);
+	house_remove(&house);
+	house_open(&house); // from before there was a count
+	house.uncounted = true;
+	house_trade(&house, 5);
+	house_sign(&house);
+	house_journal_close(&house);
+	q = question_of(&house);
+	expect_whole(&q);
+	assert_true(!answer.head.counted && answer.head_matches);
+	house_remove(&house);
+}
+
+static void a_checkpoint_that_counts_wrongly(void **state)
+{
+	house_open(&house);
+	house_trade(&house, 5);
+	house.count_lie = 1; // properly signed, the root is right
+	house_sign(&house);
+	house_journal_close(&house);
+	struct question q = question_of(&house);
+	expect_finding(&q, "its signer wrote down a count that is not true");
+	assert_false(answer.head_matches);
+	house_remove(&house);
+}
+
+// Blocks that never came, as a checkpoint's signer would count them: the tree's size alone is raised.
+static void a_gap_is_stated_to_the_entry(void **state)
+{
+	house_open(&house);
+	house_trade(&house, 5);
+	uint64_t entries = house.place.sequence;
+	char text[64];
+	struct tlog_tree before = house.tree;
+	uint8_t leaf[32] = { 7 };
+	for (unsigned i = 0; i < 3; i++)
+		tlog_tree_append(&house.tree, leaf);
+	house.count_lie = 12;
+	house_sign(&house);
+	house_journal_close(&house);
+	struct question q = question_of(&house);
+	snprintf(text, sizeof text, "3 are missing at its end, 12 entries, numbers %llu to %llu", (unsigned long long)entries + 1,
+		 (unsigned long long)entries + 12);
+	expect_finding(&q, text);
+	assert_int_equal(answer.missing_from, entries + 1);
+	assert_int_equal(answer.missing_to, entries + 12);
+	house.count_lie = 2; // three blocks cannot hold two entries
+	house_sign(&house);
+	q = question_of(&house);
+	expect_finding(&q, "which cannot be");
+	house.tree = before;
+	house_remove(&house);
+}
+
 static void snapshots_that_do_not_hold(void **state)
 {
 	house_build();
@@ -737,6 +802,9 @@ int main(void)
 		cmocka_unit_test(several_openings),
 		cmocka_unit_test(checkpoints_that_do_not_hold),
 		cmocka_unit_test(an_older_checkpoint_covers_its_part),
+		cmocka_unit_test(a_checkpoint_counts_entries),
+		cmocka_unit_test(a_checkpoint_that_counts_wrongly),
+		cmocka_unit_test(a_gap_is_stated_to_the_entry),
 		cmocka_unit_test(snapshots_that_do_not_hold),
 		cmocka_unit_test(a_snapshot_of_another_state),
 		cmocka_unit_test(snapshots_that_lie),

@@ -62,6 +62,10 @@ static void people_checkpoint(const struct answer *a)
 	}
 	printf("checkpoint  %s, %llu blocks: signature good, root %s\n", a->head.origin, u(a->head.size),
 	       a->head_matches ? "recomputed" : a->head_compared ? "NOT the blocks'" : "not reached");
+	if (a->head.counted)
+		printf("            %llu entries are in them%s\n", u(a->head.entries), a->head_matches ? ", as counted here" : "");
+	else
+		printf("            it has no count of entries: it was signed before checkpoints had one\n");
 	printf("            %s\n", a->log_key);
 	if (a->head_matches && a->walked.blocks > a->head.size)
 		printf("            %llu newer blocks are chained, not yet signed\n", u(a->walked.blocks - a->head.size));
@@ -157,6 +161,10 @@ static void json_checkpoint(const struct answer *a)
 	printf(",\"blocks\":%llu,\"root\":\"%s\",\"matches\":%s,\"log_key\":", u(a->head.size),
 	       hash_text(a->head.root, root), a->head_matches ? "true" : "false");
 	json_text(a->log_key);
+	if (a->head.counted)
+		printf(",\"entries\":%llu", u(a->head.entries));
+	if (a->missing_to)
+		printf(",\"missing_from\":%llu,\"missing_to\":%llu", u(a->missing_from), u(a->missing_to));
 	printf("},");
 }
 

@@ -109,6 +109,18 @@ static bool decimal(const char *text, size_t length, uint64_t *ret)
 	return true;
 }
 
+// "entries N": the first extension line, or none is it.
+static bool count_parse(const char *text, size_t length, unsigned number, struct signed_head *ret)
+{
+	static const char word[] = "entries ";
+	if (length < sizeof word - 2 || memcmp(text, word, sizeof word - 2) != 0)
+		return true; // another extension
+	if (number > 0 || length < sizeof word || text[sizeof word - 2] != ' ')
+		return false;
+	ret->counted = true;
+	return decimal(text + sizeof word - 1, length - (sizeof word - 1), &ret->entries);
+}
+
 static const char *head_parse(const char *note, size_t size, size_t *ret_end, struct signed_head *ret)
 {
 	size_t at = 0, origin_size, number_size, root_size, empty_size, hash_size;
@@ -122,12 +134,15 @@ static const char *head_parse(const char *note, size_t size, size_t *ret_end, st
 		return "has a size that is not a number";
 	if (base64_decode(root, root_size, ret->root, 32, &hash_size) || hash_size != 32)
 		return "has a root that is not a hash";
-	for (;;) { // extension lines, then an empty one
+	for (unsigned extensions = 0;; extensions++) { // extension lines, then an empty one
 		*ret_end = at;
-		if (!line(note, size, &at, &empty_size))
+		const char *extension = line(note, size, &at, &empty_size);
+		if (!extension)
 			return "has no signature";
 		if (empty_size == 0)
 			return NULL;
+		if (!count_parse(extension, empty_size, extensions, ret))
+			return "has a count of entries that is not a number, or two";
 	}
 }
 

@@ -17,6 +17,8 @@ struct signed_head {
 	char origin[64];
 	uint64_t size;
 	uint8_t root[32];
+	bool counted; // it says how many entries the blocks hold; one from before there was such a line does not
+	uint64_t entries;
 };
 
 // A signed checkpoint. NULL when the key of that name signed it, else what is wrong.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify.h"
 
+#include <stdio.h>
+
 struct examination {
 	const struct question *q;
 	struct answer *a;
@@ -85,7 +87,8 @@ static void checkpoint_read(struct examination *x)
 	a->head_signed = wrong == NULL;
 }
 
-static void checkpoint_compare(struct examination *x)
+// `entries`: how many there are up to the block taken last.
+static void checkpoint_compare(struct examination *x, uint64_t entries)
 {
 	uint8_t root[32];
 	if (!x->a->head_signed || x->tree.leaves != x->a->head.size)
@@ -96,6 +99,11 @@ static void checkpoint_compare(struct examination *x)
 	if (!x->a->head_matches)
 		finding_add(&x->a->report, "the signed checkpoint of %llu blocks has another root than these blocks",
 			    (unsigned long long)x->tree.leaves);
+	if (!x->a->head.counted || x->a->head.entries == entries)
+		return;
+	x->a->head_matches = false;
+	finding_add(&x->a->report, "the signed checkpoint of %llu blocks counts %llu entries, these blocks hold %llu: its signer wrote down a count that is not true",
+		    (unsigned long long)x->tree.leaves, (unsigned long long)x->a->head.entries, (unsigned long long)entries);
 }
 
 static bool block_take(void *context, const struct leaf *leaf, const uint8_t leaf_hash[32], const struct place *place)
@@ -105,10 +113,10 @@ static bool block_take(void *context, const struct leaf *leaf, const uint8_t lea
 		return false;
 	if (x->a->evidence.genesis && !x->head_known) {
 		checkpoint_read(x);
-		checkpoint_compare(x); // one of no blocks
+		checkpoint_compare(x, 0); // one of no blocks
 	}
 	tree_add(&x->tree, leaf_hash);
-	checkpoint_compare(x);
+	checkpoint_compare(x, leaf->first_sequence + leaf->count - 1);
 	snapshots_place(&x->a->snapshots, leaf->number + 1, leaf->first_sequence + leaf->count - 1, leaf_hash);
 	return true;
 }
@@ -134,6 +142,25 @@ static void progress_second(void *context, uint64_t done, uint64_t of)
 
 // ---- after the walk ----
 
+// The journal is shorter than what was signed. A counted checkpoint says by which entries.
+static void end_compare(struct examination *x)
+{
+	struct answer *a = x->a;
+	uint64_t blocks = a->walked.blocks, lost = a->head.size - blocks, entries = a->walked.sequence;
+	char which[96] = "";
+	if (a->head.counted && (a->head.entries < entries || a->head.entries - entries < lost)) { // no block is empty
+		finding_add(&a->report, "the signed checkpoint of %llu blocks counts %llu entries, which cannot be: its signer wrote down a count that is not true",
+			    (unsigned long long)a->head.size, (unsigned long long)a->head.entries);
+	} else if (a->head.counted) {
+		a->missing_from = entries + 1;
+		a->missing_to = a->head.entries;
+		snprintf(which, sizeof which, ", %llu entries, numbers %llu to %llu", (unsigned long long)(a->head.entries - entries),
+			 (unsigned long long)a->missing_from, (unsigned long long)a->missing_to);
+	}
+	finding_add(&a->report, "the signed checkpoint covers %llu blocks, the journal has %llu: %llu are missing at its end%s",
+		    (unsigned long long)a->head.size, (unsigned long long)blocks, (unsigned long long)lost, which);
+}
+
 static void whole_compare(struct examination *x)
 {
 	struct answer *a = x->a;
@@ -147,9 +174,7 @@ static void whole_compare(struct examination *x)
 	if (blocks && !x->q->checkpoint && !x->q->unsigned_allowed)
 		finding_add(&a->report, "there is no checkpoint: nothing that is signed covers these blocks (--unsigned accepts that)");
 	if (a->head_signed && a->head.size > blocks)
-		finding_add(&a->report, "the signed checkpoint covers %llu blocks, the journal has %llu: %llu are missing at its end",
-			    (unsigned long long)a->head.size, (unsigned long long)blocks,
-			    (unsigned long long)(a->head.size - blocks));
+		end_compare(x);
 	for (unsigned i = 0; i < a->snapshots.count; i++) {
 		const struct snapshot *s = &a->snapshots.list[i];
 		if (s->whole && !s->placed)

@@ -30,7 +30,8 @@ struct answer {
 	struct snapshots snapshots;
 	struct signed_head head;        // of the checkpoint
 	bool head_signed;               // by the log's key
-	bool head_compared, head_matches; // there were as many blocks; they have its root
+	bool head_compared, head_matches; // there were as many blocks; they have its root, and its count of entries
+	uint64_t missing_from, missing_to; // entries that a counted checkpoint has beyond the journal's end; 0 = none
 	char log_key[128];
 	struct voids voids;
 	uint64_t kinds[256];            // entries of each kind

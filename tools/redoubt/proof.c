@@ -79,6 +79,13 @@ static int inclusion_print(const struct found *f, const struct published *p, con
 	return EXIT_DONE;
 }
 
+// The last entry of a block that the checkpoint covers is one that it counts; its last block ends with the last of them.
+static bool count_holds(const struct found *f, const struct checkpoint *c, uint64_t sequence)
+{
+	uint64_t last = sequence - f->index + f->count - 1;
+	return !c->counted || (f->block + 1 == c->size ? last == c->entries : last < c->entries);
+}
+
 static int inclusion_prove(const struct found *f, struct published *p, uint64_t sequence)
 {
 	uint8_t proof[TLOG_PROOF_MAX][32];
@@ -97,6 +104,11 @@ static int inclusion_prove(const struct found *f, struct published *p, uint64_t 
 	if (!tlog_inclusion_verify(f->leaf_hash, f->block, p->checkpoint.size, (const uint8_t(*)[32])proof, count,
 				   p->checkpoint.root)) {
 		complain("block %llu of the journal is NOT what the signed log has at its place", (unsigned long long)f->block);
+		return EXIT_DAMAGED;
+	}
+	if (!count_holds(f, &p->checkpoint, sequence)) {
+		complain("the checkpoint counts %llu entries, which does not fit entry %llu of block %llu: its signer wrote down a count that is not true",
+			 (unsigned long long)p->checkpoint.entries, (unsigned long long)sequence, (unsigned long long)f->block);
 		return EXIT_DAMAGED;
 	}
 	return inclusion_print(f, p, (const uint8_t(*)[32])proof, count, sequence);
