@@ -207,8 +207,9 @@ static int gateway_open(struct shell *s, struct gateway *g)
 }
 
 // Both ends of a dead peer's pair are replaced, one name after the other; the new end is opened when its name comes.
-static int channel_replaced(struct shell *s, const char *name)
+static int channel_replaced(void *context, const char *name)
 {
+	struct shell *s = context;
 	if (!strcmp(name, "engine.auth")) {
 		auth_forget(&s->auth);
 		s->engine_broken = false;
@@ -237,20 +238,6 @@ static int channel_replaced(struct shell *s, const char *name)
 		}
 	}
 	return -EPROTO;
-}
-
-// 0, or negative when the supervisor is gone.
-static int link_serve(struct shell *s)
-{
-	char name[HANDOVER_NAME_MAX + 1];
-	int r;
-	while ((r = handover_poll(s->handover, name)) > 0) {
-		r = channel_replaced(s, name);
-		if (r)
-			break;
-		log_write(LOG_NOTICE, "channel %s was replaced", name);
-	}
-	return r;
 }
 
 static int shell_wait(struct shell *s)
@@ -299,7 +286,7 @@ static int run(struct shell *s)
 		stats_note(s, now);
 		r = shell_wait(s);
 		if (!r)
-			r = link_serve(s);
+			r = handover_serve(s->handover, channel_replaced, s);
 		if (r)
 			break;
 	}

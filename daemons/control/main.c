@@ -171,8 +171,9 @@ static void questions_give_up(struct shell *s, const char *why, uint64_t asked_b
 }
 
 // ---- the loop ----
-static int channel_replaced(struct shell *s, const char *name)
+static int channel_replaced(void *context, const char *name)
 {
+	struct shell *s = context;
 	questions_give_up(s, "the engine started anew on the way; whether the entry was taken shows the head", UINT64_MAX);
 	if (!strcmp(name, "engine.control")) {
 		s->engine_broken = false;
@@ -184,19 +185,6 @@ static int channel_replaced(struct shell *s, const char *name)
 		return handover_writer(s->handover, name, &s->to_engine);
 	}
 	return -EPROTO;
-}
-
-static int link_serve(struct shell *s)
-{
-	char name[HANDOVER_NAME_MAX + 1];
-	int r;
-	while ((r = handover_poll(s->handover, name)) > 0) {
-		r = channel_replaced(s, name);
-		if (r)
-			break;
-		log_write(LOG_NOTICE, "channel %s was replaced", name);
-	}
-	return r;
 }
 
 static int wait_for_work(struct shell *s)
@@ -246,7 +234,7 @@ static int run(struct shell *s)
 		if (!r)
 			r = wait_for_work(s);
 		if (!r)
-			r = link_serve(s);
+			r = handover_serve(s->handover, channel_replaced, s);
 	}
 	if (r)
 		log_write(LOG_ERROR, "stopped: %s", r == -EPIPE ? "the supervisor is gone" : strerror(-r));

@@ -54,10 +54,10 @@ int channels_open(struct engine *e)
 	return r;
 }
 
-static int channel_replaced(struct engine *e, const char *name)
+static int channel_replaced(void *context, const char *name)
 {
+	struct engine *e = context;
 	unsigned number;
-	log_write(LOG_NOTICE, "channel %s is new: its peer was started again", name);
 	if (strcmp(name, "auth.engine") == 0)
 		return inbox_open(e, &e->inbox[ORIGIN_AUTH]);
 	if (strcmp(name, "control.engine") == 0)
@@ -76,14 +76,7 @@ static int channel_replaced(struct engine *e, const char *name)
 
 int channels_poll(struct engine *e)
 {
-	char name[HANDOVER_NAME_MAX + 1];
-	int r;
-	while ((r = handover_poll(e->handover, name)) > 0) {
-		r = channel_replaced(e, name);
-		if (r < 0)
-			return r;
-	}
-	return r;
+	return handover_serve(e->handover, channel_replaced, e);
 }
 
 static void outbox_cut(struct outbox *out, const char *peer, unsigned number)

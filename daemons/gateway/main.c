@@ -78,18 +78,10 @@ static bool channels_open(struct shell *s)
 	return true;
 }
 
-// 0, or negative when the supervisor is gone.
-static int link_serve(struct shell *s)
+static int channel_replaced(void *context, const char *name)
 {
-	char name[HANDOVER_NAME_MAX + 1];
-	int r;
-	while ((r = handover_poll(s->handover, name)) > 0) {
-		r = channel_open(s, name);
-		if (r)
-			return r > 0 ? -EPROTO : r;
-		log_write(LOG_NOTICE, "channel %s was replaced", name);
-	}
-	return r;
+	int r = channel_open(context, name);
+	return r > 0 ? -EPROTO : r;
 }
 
 // ---- what was handed over ----
@@ -198,7 +190,7 @@ static int run(struct shell *s)
 		bool link = false;
 		r = gateway_turn(s->gateway, -1, &link);
 		if (!r && link)
-			r = link_serve(s);
+			r = handover_serve(s->handover, channel_replaced, s);
 	}
 	if (r)
 		log_write(LOG_ERROR, "stopped: %s",

@@ -2,6 +2,8 @@
 // The child's side: reading the list, finding things by name, and learning about replaced channels.
 #include "process/handover_layout.h"
 
+#include "base/log.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -174,6 +176,19 @@ int handover_poll(struct handover *h, char ret_name[HANDOVER_NAME_MAX + 1])
 	memcpy(fd, CMSG_DATA(c), sizeof fd);
 	memcpy(ret_name, name, sizeof name);
 	return channel_replace(h, name, fd);
+}
+
+int handover_serve(struct handover *h, int (*replaced)(void *context, const char *name), void *context)
+{
+	char name[HANDOVER_NAME_MAX + 1];
+	int r;
+	while ((r = handover_poll(h, name)) > 0) {
+		r = replaced(context, name);
+		if (r < 0)
+			return r;
+		log_write(LOG_NOTICE, "channel %s was replaced", name);
+	}
+	return r;
 }
 
 static volatile sig_atomic_t stopping;

@@ -33,6 +33,9 @@ void *handover_map(const struct handover *h, const char *name, size_t size, bool
 //   0  nothing
 //   <0 the supervisor is gone (-EPIPE) or broke the protocol: the daemon exits
 MUST_USE int handover_poll(struct handover *h, char ret_name[HANDOVER_NAME_MAX + 1]);
+// The same until nothing is left: `replaced` opens each channel anew (0, or negative errno, which ends it).
+// 0, or negative: the daemon exits.
+MUST_USE int handover_serve(struct handover *h, int (*replaced)(void *context, const char *name), void *context);
 // The link, for poll or epoll; -1 when there is none (tests).
 int handover_link(const struct handover *h);
 

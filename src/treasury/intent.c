@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The canonical bytes of an intent, its hash and its signatures: docs/PROTOCOL.intent.md.
-#include "treasury/intent.h"
+#include "treasury/quorum.h"
 
 #define MAGIC	     "RDINTENT"
 #define MAGIC_SIGNED "RDINTSIG"
@@ -196,13 +196,13 @@ bool intent_verify(const struct intent *intent, enum intent_role role, const str
 	return ed25519_verify(signature->key, message, size, signature->signature);
 }
 
-static void signature_write(const struct intent_signature *s, struct writer *w)
+void intent_signature_write(const struct intent_signature *s, struct writer *w)
 {
 	write_bytes(w, s->key, sizeof s->key);
 	write_bytes(w, s->signature, sizeof s->signature);
 }
 
-static void signature_read(struct reader *r, struct intent_signature *s)
+void intent_signature_read(struct reader *r, struct intent_signature *s)
 {
 	read_copy(r, s->key, sizeof s->key);
 	read_copy(r, s->signature, sizeof s->signature);
@@ -219,10 +219,10 @@ void intent_signed_write(const struct intent_signed *s, struct writer *w)
 	write_u16(w, INTENT_VERSION);
 	write_u16(w, (uint16_t)writer_size(&inner));
 	write_bytes(w, bytes, writer_size(&inner));
-	signature_write(&s->initiator, w);
+	intent_signature_write(&s->initiator, w);
 	write_u8(w, (uint8_t)s->approval_count);
 	for (size_t i = 0; i < s->approval_count; i++)
-		signature_write(&s->approvals[i], w);
+		intent_signature_write(&s->approvals[i], w);
 }
 
 int intent_signed_read(const void *data, size_t size, struct intent_signed *ret)
@@ -238,12 +238,12 @@ int intent_signed_read(const void *data, size_t size, struct intent_signed *ret)
 		return 1;
 	if ((result = intent_read(bytes, inner, &s.intent)))
 		return result;
-	signature_read(&r, &s.initiator);
+	intent_signature_read(&r, &s.initiator);
 	s.approval_count = read_u8(&r);
 	if (r.failed || s.approval_count > INTENT_APPROVALS_MAX)
 		return 1;
 	for (size_t i = 0; i < s.approval_count; i++)
-		signature_read(&r, &s.approvals[i]);
+		intent_signature_read(&r, &s.approvals[i]);
 	if (!reader_done(&r))
 		return 1;
 	*ret = s;

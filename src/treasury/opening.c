@@ -28,18 +28,6 @@ static void body_write(const struct opening *o, struct writer *w)
 	write_u64(w, o->expiry);
 }
 
-static void signature_write(const struct intent_signature *s, struct writer *w)
-{
-	write_bytes(w, s->key, sizeof s->key);
-	write_bytes(w, s->signature, sizeof s->signature);
-}
-
-static void signature_read(struct reader *r, struct intent_signature *s)
-{
-	read_copy(r, s->key, sizeof s->key);
-	read_copy(r, s->signature, sizeof s->signature);
-}
-
 #define MESSAGE_MAX (64 + SHA256_SIZE)
 
 // The role's domain with its NUL, and SHA-256 of the body under the kind's domain: no intent's signature is one here.
@@ -124,10 +112,10 @@ size_t opening_armour(const struct opening *o, char to[OPENING_ARMOUR_MAX])
 	struct writer w = writer_over(bytes, sizeof bytes);
 	ASSERT(opening_valid(o));
 	body_write(o, &w);
-	signature_write(&o->begun, &w);
+	intent_signature_write(&o->begun, &w);
 	write_u8(&w, (uint8_t)o->approval_count);
 	for (size_t i = 0; i < o->approval_count; i++)
-		signature_write(&o->approvals[i], &w);
+		intent_signature_write(&o->approvals[i], &w);
 	ASSERT(!w.failed);
 	return armour_write(NAME, bytes, writer_size(&w), to, OPENING_ARMOUR_MAX);
 }
@@ -149,12 +137,12 @@ static int opening_read(const uint8_t *bytes, size_t size, struct opening *ret)
 	read_copy(&r, o.initiator, length);
 	o.not_before = read_u64(&r);
 	o.expiry = read_u64(&r);
-	signature_read(&r, &o.begun);
+	intent_signature_read(&r, &o.begun);
 	o.approval_count = read_u8(&r);
 	if (r.failed || o.approval_count > INTENT_APPROVALS_MAX)
 		return 1;
 	for (size_t i = 0; i < o.approval_count; i++)
-		signature_read(&r, &o.approvals[i]);
+		intent_signature_read(&r, &o.approvals[i]);
 	if (!reader_done(&r) || strlen(o.initiator) != length || !opening_valid(&o))
 		return 1;
 	*ret = o;

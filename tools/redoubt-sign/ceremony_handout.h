@@ -19,5 +19,5 @@ MUST_USE int shares_take_all(uint8_t seed[SLIP39_SECRET_MAX], size_t *ret_size, 
 
 // Splits by the ceremony's salt and hands out what is not given yet, an act each; the last one ends the step.
 MUST_USE int shares_give(struct room *room, const char *witness, unsigned words);
-// "--read-back all|N": how many words.
-MUST_USE int read_back_option(const char *text, unsigned *ret);
+// A command whose one option is --read-back all|N (how many words): opens the room and runs.
+int shares_command(int argc, char **argv, int (*run)(struct room *room, unsigned words));

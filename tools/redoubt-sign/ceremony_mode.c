@@ -43,15 +43,6 @@ bool ceremony_mode_open(const struct vault *vault, const void *payload, size_t s
 	return now >= opened && now - opened < CEREMONY_MODE_SECONDS;
 }
 
-static int reason_ask(char *to, size_t room)
-{
-	int r = screen_ask("The reason, in a sentence", to, room);
-	if (r == 0 && strlen(to) >= 10)
-		return 0;
-	complain("a reason of at least ten characters is needed; nothing was done");
-	return EXIT_DECLINED;
-}
-
 // One opening from its beginning to its end.
 struct opening_act {
 	struct vault vault;
@@ -140,7 +131,7 @@ static int second_person_ask(struct opening_act *o, char second[CEREMONY_NAME_MA
 
 static int opened_write(struct opening_act *o)
 {
-	char reason[200], second[CEREMONY_NAME_MAX + 1], count[24];
+	char reason[REASON_MAX], second[CEREMONY_NAME_MAX + 1], count[24];
 	screen_page("Ceremony: let one payload change owners, modules or the timelock");
 	screen_text("The review still shows everything that the payload does, and still refuses "
 		    "delegatecalls and "
@@ -149,7 +140,7 @@ static int opened_write(struct opening_act *o)
 	screen_field("payload", "SHA-256 %s", o->digest_hex);
 	int r = quorum_ask(o);
 	if (!r)
-		r = reason_ask(reason, sizeof reason);
+		r = reason_ask("The reason, in a sentence", reason);
 	if (!r)
 		r = second_person_ask(o, second);
 	if (!r && screen_confirm("Type: owners may change", "owners may change"))

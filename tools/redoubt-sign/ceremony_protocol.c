@@ -66,21 +66,7 @@ static int protocol_run(struct room *room)
 
 int ceremony_protocol_run(int argc, char **argv)
 {
-	const char *path = NULL;
-	const struct option options[] = { { "--out", &path, NULL } };
-	struct room *room;
-	int r = options_read(argc, argv, options, ARRAY_LEN(options), NULL, 0, 0);
-	if (r < 0)
-		return options_exit(r);
-	if ((r = room_open(&room)))
-		return r;
-	r = room_expect(room, CEREMONY_PROTOCOL);
-	if (!r)
-		r = outlet_open(path, &room->out);
-	if (!r)
-		r = protocol_run(room);
-	room_close(room);
-	return r;
+	return room_write_out(argc, argv, CEREMONY_PROTOCOL, protocol_run);
 }
 
 static void status_show(const struct room *room)

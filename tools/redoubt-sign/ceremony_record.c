@@ -186,19 +186,5 @@ static int record_run(struct room *room)
 
 int ceremony_record_run(int argc, char **argv)
 {
-	const char *path = NULL;
-	const struct option options[] = { { "--out", &path, NULL } };
-	struct room *room;
-	int r = options_read(argc, argv, options, ARRAY_LEN(options), NULL, 0, 0);
-	if (r < 0)
-		return options_exit(r);
-	if ((r = room_open(&room)))
-		return r;
-	r = room_expect(room, CEREMONY_RECORD);
-	if (!r)
-		r = outlet_open(path, &room->out);
-	if (!r)
-		r = record_run(room);
-	room_close(room);
-	return r;
+	return room_write_out(argc, argv, CEREMONY_RECORD, record_run);
 }

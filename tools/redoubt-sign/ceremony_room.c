@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define REASON_MIN 10 // characters: a word is no reason
+
 static int ceremony_load(struct room *room)
 {
 	const struct vault_file *file = vault_find(&room->vault, VAULT_CEREMONY);
@@ -260,6 +262,14 @@ int second_ask(const struct ceremony *ceremony, char to[CEREMONY_NAME_MAX + 1])
 	return r;
 }
 
+int reason_ask(const char *prompt, char to[REASON_MAX])
+{
+	if (screen_ask(prompt, to, REASON_MAX) == 0 && strlen(to) >= REASON_MIN)
+		return 0;
+	complain("a reason of at least %d characters is needed; nothing was done", REASON_MIN);
+	return EXIT_DECLINED;
+}
+
 // ---- acts ----------------------------------------------------------------
 int room_act(struct room *room, const char *act, const struct log_field *details, size_t detail_count,
 	     const struct vault_change *changes, size_t change_count)
@@ -299,6 +309,25 @@ int room_expect(const struct room *room, enum ceremony_step step)
 	else
 		complain("another step comes before this one: %s", ceremony_step_text(next));
 	return EXIT_REFUSED;
+}
+
+int room_write_out(int argc, char **argv, enum ceremony_step step, int (*run)(struct room *room))
+{
+	const char *path = NULL;
+	const struct option options[] = { { "--out", &path, NULL } };
+	struct room *room;
+	int r = options_read(argc, argv, options, ARRAY_LEN(options), NULL, 0, 0);
+	if (r < 0)
+		return options_exit(r);
+	if ((r = room_open(&room)))
+		return r;
+	r = room_expect(room, step);
+	if (!r)
+		r = outlet_open(path, &room->out);
+	if (!r)
+		r = run(room);
+	room_close(room);
+	return r;
 }
 
 int room_own_key(const struct ceremony *ceremony, struct descriptor_key *ret)

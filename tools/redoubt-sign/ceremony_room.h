@@ -53,6 +53,9 @@ void page_gap(void); // an empty line
 MUST_USE int witness_ask(const struct ceremony_plan *plan, char to[CEREMONY_NAME_MAX + 1]);
 // Asks for a second person: anybody but this signer himself. Years later the plan's witnesses may be gone.
 MUST_USE int second_ask(const struct ceremony *ceremony, char to[CEREMONY_NAME_MAX + 1]);
+// Asks for a reason in a sentence.
+#define REASON_MAX 200
+MUST_USE int reason_ask(const char *prompt, char to[REASON_MAX]);
 // Asks for a person's name.
 MUST_USE int name_ask(const char *prompt, char to[CEREMONY_NAME_MAX + 1]);
 // Asks until it is a number within the bounds; three tries.
@@ -68,6 +71,9 @@ MUST_USE int room_step(struct room *room, enum ceremony_step step, const char *w
 		       const struct vault_change *changes, size_t change_count);
 // Whether `step` is the next one; complains when not.
 MUST_USE int room_expect(const struct room *room, enum ceremony_step step);
+
+// A command whose one option is --out FILE: opens the room, expects that step, opens the outlet, runs.
+int room_write_out(int argc, char **argv, enum ceremony_step step, int (*run)(struct room *room));
 
 // The key of this signer, as the ceremony's text has it.
 MUST_USE int room_own_key(const struct ceremony *ceremony, struct descriptor_key *ret);

@@ -93,7 +93,7 @@ static int shares_run(struct room *room, unsigned words)
 	return EXIT_DONE;
 }
 
-int read_back_option(const char *text, unsigned *ret)
+static int read_back_option(const char *text, unsigned *ret)
 {
 	uint64_t words = READ_BACK_ALL;
 	if (text && strcmp(text, "all") != 0 &&
@@ -103,7 +103,7 @@ int read_back_option(const char *text, unsigned *ret)
 	return 0;
 }
 
-int ceremony_shares_run(int argc, char **argv)
+int shares_command(int argc, char **argv, int (*run)(struct room *room, unsigned words))
 {
 	const char *read_back = NULL;
 	const struct option options[] = { { "--read-back", &read_back, NULL } };
@@ -114,7 +114,12 @@ int ceremony_shares_run(int argc, char **argv)
 		return options_exit(r);
 	if ((r = read_back_option(read_back, &words)) || (r = room_open(&room)))
 		return r;
-	r = shares_run(room, words);
+	r = run(room, words);
 	room_close(room);
 	return r;
+}
+
+int ceremony_shares_run(int argc, char **argv)
+{
+	return shares_command(argc, argv, shares_run);
 }

@@ -46,15 +46,13 @@ static int old_prove(struct room *room)
 static int replace_begin(struct room *room, char witness[CEREMONY_NAME_MAX + 1])
 {
 	struct ceremony *c = &room->ceremony;
-	char reason[200];
+	char reason[REASON_MAX];
 	truth_show(c);
 	if (screen_confirm("Type: no share is in foreign hands", "no share is in foreign hands"))
 		return EXIT_DECLINED;
-	if (screen_ask("Whose share is lost, and how", reason, sizeof reason) || strlen(reason) < 10) {
-		complain("the reason is needed, at least ten characters; nothing was done");
-		return EXIT_DECLINED;
-	}
-	int r = second_ask(c, witness);
+	int r = reason_ask("Whose share is lost, and how", reason);
+	if (!r)
+		r = second_ask(c, witness);
 	if (!r)
 		r = old_prove(room);
 	if (r)
@@ -101,16 +99,5 @@ static int replace_run(struct room *room, unsigned words)
 
 int keep_replace_share_run(int argc, char **argv)
 {
-	const char *read_back = NULL;
-	const struct option options[] = { { "--read-back", &read_back, NULL } };
-	struct room *room;
-	unsigned words;
-	int r = options_read(argc, argv, options, ARRAY_LEN(options), NULL, 0, 0);
-	if (r < 0)
-		return options_exit(r);
-	if ((r = read_back_option(read_back, &words)) || (r = room_open(&room)))
-		return r;
-	r = replace_run(room, words);
-	room_close(room);
-	return r;
+	return shares_command(argc, argv, replace_run);
 }

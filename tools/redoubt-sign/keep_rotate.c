@@ -32,19 +32,10 @@ static void steps_show(const struct ceremony *c, const char *wallet, const char 
 		    "deposits to old addresses need them. Then keep wipe, and burn the old shares.");
 }
 
-static int reason_ask(const struct ceremony *c, char *reason, size_t room, char second[CEREMONY_NAME_MAX + 1])
-{
-	if (screen_ask("The reason, in a sentence", reason, room) || strlen(reason) < 10) {
-		complain("a reason of at least ten characters is needed; nothing was done");
-		return EXIT_DECLINED;
-	}
-	return second_ask(c, second);
-}
-
 static int rotate(struct room *room, const struct ceremony_plan *plan, const struct descriptor *descriptor)
 {
 	struct ceremony *c = &room->ceremony;
-	char address[ADDRESS_TEXT_MAX + 1], reason[200], second[CEREMONY_NAME_MAX + 1],
+	char address[ADDRESS_TEXT_MAX + 1], reason[REASON_MAX], second[CEREMONY_NAME_MAX + 1],
 		name[VAULT_NAME_MAX + 1];
 	struct vault_change change;
 	int r = first_address(descriptor, address);
@@ -60,7 +51,9 @@ static int rotate(struct room *room, const struct ceremony_plan *plan, const str
 		complain("this is not the wallet whose first address is on the board");
 		return EXIT_REFUSED;
 	}
-	r = reason_ask(c, reason, sizeof reason, second);
+	r = reason_ask("The reason, in a sentence", reason);
+	if (!r)
+		r = second_ask(c, second);
 	if (!r)
 		r = wallet_change(plan, descriptor, name, &change);
 	if (!r)
