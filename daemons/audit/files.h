@@ -5,8 +5,6 @@
 
 #include "base/base.h"
 
-#define LOG_PATH_MAX 96
-
 // Makes the folders on the way, writes beside, syncs, renames, syncs the folder. 0 or negative errno.
 MUST_USE int log_file_write(int dir_fd, const char *path, const void *data, size_t size);
 

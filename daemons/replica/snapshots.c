@@ -2,6 +2,7 @@
 #include "daemons/replica/snapshots.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -62,40 +63,16 @@ static int state_write(int dir_fd, const uint8_t master_key[32], const struct fo
 
 // ---- the publisher's memory ----
 
-static void market_name(char name[64], uint64_t sequence, const char *suffix)
+static void market_name(char name[64], uint64_t sequence)
 {
-	snprintf(name, 64, MARKET_PREFIX "%020llu%s", (unsigned long long)sequence, suffix);
-}
-
-static int file_write(int fd, const uint8_t *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t n = write(fd, data, size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		data += n;
-		size -= (size_t)n;
-	}
-	return fsync(fd) ? -errno : 0;
+	snprintf(name, 64, MARKET_PREFIX "%020llu", (unsigned long long)sequence);
 }
 
 static int market_write(int dir_fd, uint64_t sequence, const uint8_t *data, size_t size)
 {
-	char name[64], temporary[64];
-	market_name(name, sequence, "");
-	market_name(temporary, sequence, ".new");
-	int fd = openat(dir_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return -errno;
-	int r = file_write(fd, data, size);
-	close(fd);
-	if (!r && renameat(dir_fd, temporary, dir_fd, name))
-		r = -errno;
-	if (r)
-		unlinkat(dir_fd, temporary, 0);
-	return r;
+	char name[64];
+	market_name(name, sequence);
+	return file_replace(dir_fd, name, 0600, data, size);
 }
 
 // Those whose snapshot is gone go too.
@@ -160,7 +137,7 @@ static int file_read(int fd, uint8_t **ret, size_t *ret_size)
 int snapshots_restore(int dir_fd, uint64_t sequence, struct publisher *publisher)
 {
 	char name[64];
-	market_name(name, sequence, "");
+	market_name(name, sequence);
 	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return errno == ENOENT ? 1 : -errno;

@@ -67,19 +67,19 @@ static uint64_t number_field(struct lines *l, char after)
 	return l->failed ? 0 : value;
 }
 
-static void kind_field(struct lines *l, enum manifest_kind *ret)
+static void kind_field(struct lines *l, enum backup_manifest_kind *ret)
 {
 	size_t length;
 	const char *text = field(l, '\n', 4, &length);
 	if (length == 4 && memcmp(text, "full", 4) == 0)
-		*ret = MANIFEST_FULL;
+		*ret = BACKUP_MANIFEST_FULL;
 	else if (length == 4 && memcmp(text, "ship", 4) == 0)
-		*ret = MANIFEST_SHIP;
+		*ret = BACKUP_MANIFEST_SHIP;
 	else
 		l->failed = true;
 }
 
-static void head_read(struct lines *l, struct manifest *m)
+static void head_read(struct lines *l, struct backup_manifest *m)
 {
 	begin(l, "redoubt-backup 1\n");
 	begin(l, "exchange ");
@@ -99,14 +99,14 @@ static void head_read(struct lines *l, struct manifest *m)
 	hex_field(l, '\n', m->leaf_hash, sizeof m->leaf_hash);
 }
 
-static void item_read(struct lines *l, const struct manifest_item *before, struct manifest_item *ret)
+static void item_read(struct lines *l, const struct backup_manifest_item *before, struct backup_manifest_item *ret)
 {
 	size_t length;
 	begin(l, "item ");
-	const char *name = field(l, ' ', MANIFEST_NAME_MAX, &length);
+	const char *name = field(l, ' ', BACKUP_MANIFEST_NAME_MAX, &length);
 	memcpy(ret->name, name, length);
 	ret->name[length] = 0;
-	l->failed |= strlen(ret->name) != length || !manifest_name_valid(ret->name) ||
+	l->failed |= strlen(ret->name) != length || !backup_manifest_name_valid(ret->name) ||
 		     (before && strcmp(before->name, ret->name) >= 0);
 	ret->sum.sealed_size = number_field(l, ' ');
 	hex_field(l, ' ', ret->sum.sealed_digest, SHA256_SIZE);
@@ -114,12 +114,12 @@ static void item_read(struct lines *l, const struct manifest_item *before, struc
 	hex_field(l, '\n', ret->sum.plain_digest, SHA256_SIZE);
 }
 
-static enum manifest_refusal read_lines(struct lines *l, struct manifest *m, size_t room, const char **ret_signed)
+static enum backup_manifest_refusal read_lines(struct lines *l, struct backup_manifest *m, size_t room, const char **ret_signed)
 {
 	head_read(l, m);
 	while (begins(l, "item ")) {
 		if (m->item_count == room)
-			return MANIFEST_ITEMS;
+			return BACKUP_MANIFEST_ITEMS;
 		item_read(l, m->item_count ? &m->items[m->item_count - 1] : NULL, &m->items[m->item_count]);
 		m->item_count++;
 	}
@@ -127,30 +127,30 @@ static enum manifest_refusal read_lines(struct lines *l, struct manifest *m, siz
 	if (number_field(l, '\n') != m->item_count)
 		l->failed = true;
 	*ret_signed = l->at;
-	return l->failed ? MANIFEST_FORMAT : MANIFEST_FINE;
+	return l->failed ? BACKUP_MANIFEST_FORMAT : BACKUP_MANIFEST_FINE;
 }
 
-enum manifest_refusal manifest_read(const char *text, size_t size, const uint8_t public_key[32],
-				    struct manifest_item *items, size_t item_room, struct manifest *ret, size_t *ret_line)
+enum backup_manifest_refusal backup_manifest_read(const char *text, size_t size, const uint8_t public_key[32],
+				    struct backup_manifest_item *items, size_t item_room, struct backup_manifest *ret, size_t *ret_line)
 {
 	struct lines l = { .at = text, .end = text + size };
-	struct manifest m = { .items = items };
-	uint8_t signature[ED25519_SIGNATURE_SIZE], bytes[MANIFEST_SIGNED_SIZE];
+	struct backup_manifest m = { .items = items };
+	uint8_t signature[ED25519_SIGNATURE_SIZE], bytes[BACKUP_MANIFEST_SIGNED_SIZE];
 	const char *signed_end = text;
-	enum manifest_refusal refusal =
-		read_lines(&l, &m, item_room < MANIFEST_ITEMS_MAX ? item_room : MANIFEST_ITEMS_MAX, &signed_end);
+	enum backup_manifest_refusal refusal =
+		read_lines(&l, &m, item_room < BACKUP_MANIFEST_ITEMS_MAX ? item_room : BACKUP_MANIFEST_ITEMS_MAX, &signed_end);
 	if (!refusal) {
 		begin(&l, "signature ");
 		hex_field(&l, '\n', signature, sizeof signature);
 		if (l.failed || l.at != l.end)
-			refusal = MANIFEST_FORMAT;
+			refusal = BACKUP_MANIFEST_FORMAT;
 	}
 	*ret_line = l.number;
 	if (refusal)
 		return refusal;
-	manifest_signed_bytes(text, (size_t)(signed_end - text), bytes);
+	backup_manifest_signed_bytes(text, (size_t)(signed_end - text), bytes);
 	if (!ed25519_verify(public_key, bytes, sizeof bytes, signature))
-		return MANIFEST_SIGNATURE;
+		return BACKUP_MANIFEST_SIGNATURE;
 	*ret = m;
-	return MANIFEST_FINE;
+	return BACKUP_MANIFEST_FINE;
 }

@@ -4,6 +4,6 @@
 
 #include "backup/manifest.h"
 
-#define MANIFEST_SIGNED_SIZE (sizeof MANIFEST_DOMAIN + SHA256_SIZE)
+#define BACKUP_MANIFEST_SIGNED_SIZE (sizeof BACKUP_MANIFEST_DOMAIN + SHA256_SIZE)
 
-void manifest_signed_bytes(const char *text, size_t size, uint8_t to[MANIFEST_SIGNED_SIZE]);
+void backup_manifest_signed_bytes(const char *text, size_t size, uint8_t to[BACKUP_MANIFEST_SIGNED_SIZE]);

@@ -9,6 +9,7 @@
 
 #define RECOVERY_SEED_SIZE 32
 #define RECOVERY_LINE_MAX 160
+#define RECOVERY_FILE_MAX 4096 // as many lines as there may be recipients, and room to spare
 
 struct recovery_public {
 	uint8_t sealing[32]; // X25519

@@ -2,6 +2,8 @@
 #include "directory.h"
 
 #include "command.h"
+
+#include "base/file.h"
 #include "crypto/secret.h"
 #include "wire/founding.h"
 
@@ -18,20 +20,6 @@ struct path path_in(const char *name)
 	return p;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t n = write(fd, data, size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		size -= (size_t)n;
-	}
-	return fsync(fd) ? -errno : 0;
-}
-
 int file_create(const char *name, unsigned mode, const void *data, size_t size)
 {
 	struct path p = path_in(name);
@@ -40,7 +28,9 @@ int file_create(const char *name, unsigned mode, const void *data, size_t size)
 	if (!r && fchmod(fd, (mode_t)mode)) // whatever the umask was
 		r = -errno;
 	if (!r)
-		r = write_all(fd, data, size);
+		r = descriptor_write(fd, data, size);
+	if (!r && fsync(fd))
+		r = -errno;
 	if (fd >= 0)
 		close(fd);
 	if (r)

@@ -4,6 +4,7 @@
 #include "files.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #include <fcntl.h>
@@ -16,7 +17,7 @@
 #define READ_SIZE (1u << 20)
 
 void batch_begin(struct batch *b, const struct backup_place *place, const struct position *position,
-		 enum manifest_kind kind)
+		 enum backup_manifest_kind kind)
 {
 	*b = (struct batch){ .place = place, .kind = kind, .position = *position };
 }
@@ -37,7 +38,7 @@ static int item_add(struct batch *b, const char *name, const struct sealed_file_
 {
 	if (b->count == b->room) {
 		size_t room = b->room ? b->room * 2 : 64;
-		struct manifest_item *items = room > MANIFEST_ITEMS_MAX * 2 ? NULL : realloc(b->items, room * sizeof *items);
+		struct backup_manifest_item *items = room > BACKUP_MANIFEST_ITEMS_MAX * 2 ? NULL : realloc(b->items, room * sizeof *items);
 		if (!items) {
 			complain("a backup of more than %zu items cannot be listed", b->count);
 			return EXIT_FAILED;
@@ -45,14 +46,14 @@ static int item_add(struct batch *b, const char *name, const struct sealed_file_
 		b->items = items;
 		b->room = room;
 	}
-	struct manifest_item *item = &b->items[b->count++];
+	struct backup_manifest_item *item = &b->items[b->count++];
 	memset(item, 0, sizeof *item);
 	snprintf(item->name, sizeof item->name, "%s", name);
 	item->sum = *sum;
 	return EXIT_DONE;
 }
 
-int batch_keep(struct batch *b, const struct manifest_item *item)
+int batch_keep(struct batch *b, const struct backup_manifest_item *item)
 {
 	return item_add(b, item->name, &item->sum);
 }
@@ -61,18 +62,7 @@ int batch_keep(struct batch *b, const struct manifest_item *item)
 
 static int to_file(void *context, const void *data, size_t size)
 {
-	const uint8_t *at = data;
-	int fd = *(int *)context;
-	while (size) {
-		ssize_t n = write(fd, at, size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		at += n;
-		size -= (size_t)n;
-	}
-	return 0;
+	return descriptor_write(*(int *)context, data, size);
 }
 
 static int seal_from(struct sealing *s, int fd, uint64_t from, uint64_t size)
@@ -126,7 +116,7 @@ static int object_seal(struct batch *b, const char *name, const struct source *s
 	char beside[PATH_MAX], path[PATH_MAX];
 	struct sealed_file_sum sum;
 	ASSERT(path_join(beside, b->place->spool, "objects/new"));
-	int r = folders_make(beside, 0700);
+	int r = file_folders_make(AT_FDCWD, beside, 0700);
 	int fd = r ? -1 : open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0400);
 	if (!r && fd < 0)
 		r = -errno;
@@ -136,12 +126,12 @@ static int object_seal(struct batch *b, const char *name, const struct source *s
 		close(fd);
 	if (!r) {
 		ASSERT(object_path(path, b->place->spool, sum.sealed_digest));
-		r = folders_make(path, 0700);
+		r = file_folders_make(AT_FDCWD, path, 0700);
 	}
 	if (!r && rename(beside, path))
 		r = -errno;
 	if (!r)
-		r = folder_sync(path);
+		r = file_folder_sync(AT_FDCWD, path);
 	if (r)
 		return trouble(beside, r);
 	b->plain_bytes += sum.plain_size;
@@ -164,12 +154,12 @@ int batch_file(struct batch *b, const char *name, int fd, uint64_t from, uint64_
 
 static int item_order(const void *a, const void *b)
 {
-	return strcmp(((const struct manifest_item *)a)->name, ((const struct manifest_item *)b)->name);
+	return strcmp(((const struct backup_manifest_item *)a)->name, ((const struct backup_manifest_item *)b)->name);
 }
 
-static struct manifest manifest_of(const struct batch *b)
+static struct backup_manifest manifest_of(const struct batch *b)
 {
-	struct manifest m = { .number = b->position.number + 1, .kind = b->kind, .blocks = b->position.blocks,
+	struct backup_manifest m = { .number = b->position.number + 1, .kind = b->kind, .blocks = b->position.blocks,
 			      .sequence = b->position.sequence, .items = b->items, .item_count = b->count };
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -217,19 +207,19 @@ int position_load(struct position *ret)
 	return 0;
 }
 
-static int manifest_store(struct batch *b, const struct manifest *m, const char *text, size_t size)
+static int manifest_store(struct batch *b, const struct backup_manifest *m, const char *text, size_t size)
 {
 	char path[PATH_MAX];
 	ASSERT(manifest_path(path, b->place->spool, m->number));
 	int r = whole_file_write(path, 0400, text, size);
-	if (!r && m->kind == MANIFEST_FULL)
+	if (!r && m->kind == BACKUP_MANIFEST_FULL)
 		r = whole_file_write(backup_path("last-full").text, 0600, text, size);
 	if (r)
 		return trouble(path, r);
 	b->position.number = m->number;
 	b->position.time_us = m->time_us;
-	manifest_digest(text, size, b->position.digest);
-	if (m->kind == MANIFEST_FULL) {
+	backup_manifest_digest(text, size, b->position.digest);
+	if (m->kind == BACKUP_MANIFEST_FULL) {
 		b->position.full_number = m->number;
 		b->position.full_time_us = m->time_us;
 	}
@@ -241,10 +231,10 @@ int batch_commit(struct batch *b)
 {
 	if (b->count)
 		qsort(b->items, b->count, sizeof *b->items, item_order);
-	struct manifest m = manifest_of(b);
-	size_t room = MANIFEST_HEAD_MAX + b->count * MANIFEST_LINE_MAX;
+	struct backup_manifest m = manifest_of(b);
+	size_t room = BACKUP_MANIFEST_HEAD_MAX + b->count * BACKUP_MANIFEST_LINE_MAX;
 	char *text = malloc(room);
-	size_t size = text ? manifest_write(&m, b->place->seed, text, room) : 0;
+	size_t size = text ? backup_manifest_write(&m, b->place->seed, text, room) : 0;
 	int r = EXIT_FAILED;
 	if (size)
 		r = manifest_store(b, &m, text, size);

@@ -24,15 +24,15 @@ MUST_USE int position_store(const struct position *position);
 
 struct batch {
 	const struct backup_place *place;
-	enum manifest_kind kind;
+	enum backup_manifest_kind kind;
 	struct position position; // moves on as the journal is added
-	struct manifest_item *items;
+	struct backup_manifest_item *items;
 	size_t count, room;
 	uint64_t plain_bytes;
 };
 
 void batch_begin(struct batch *batch, const struct backup_place *place, const struct position *position,
-		 enum manifest_kind kind);
+		 enum backup_manifest_kind kind);
 void batch_end(struct batch *batch); // frees; what was not committed is as if it had not been
 
 // An item under a name, sealed into the spool: bytes at hand, or a stretch of an open file (size UINT64_MAX: to its
@@ -40,7 +40,7 @@ void batch_end(struct batch *batch); // frees; what was not committed is as if i
 MUST_USE int batch_bytes(struct batch *batch, const char *name, const void *data, size_t size);
 MUST_USE int batch_file(struct batch *batch, const char *name, int fd, uint64_t from, uint64_t size);
 // An item of an earlier manifest, whose object is at the destinations already.
-MUST_USE int batch_keep(struct batch *batch, const struct manifest_item *item);
+MUST_USE int batch_keep(struct batch *batch, const struct backup_manifest_item *item);
 
 // Signs the manifest into the spool and moves the position. 0, or an exit code after it has complained.
 MUST_USE int batch_commit(struct batch *batch);

@@ -77,7 +77,7 @@ static int recovery_copy(const char *from, size_t *ret_count)
 	struct recovery_public keys[SEALED_FILE_RECIPIENTS_MAX];
 	char *text;
 	size_t size, line;
-	int r = whole_file_read(from, 4096, &text, &size);
+	int r = whole_file_read(from, RECOVERY_FILE_MAX, &text, &size);
 	if (r) {
 		complain("cannot read %s: %s", from, strerror(-r));
 		return EXIT_FAILED;

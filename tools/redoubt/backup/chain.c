@@ -37,7 +37,7 @@ int card_parse(const char *text, size_t size, struct backup_card *ret)
 struct loaded {
 	char *text;
 	size_t size;
-	struct manifest manifest;
+	struct backup_manifest manifest;
 };
 
 static void loaded_free(struct loaded *l)
@@ -54,23 +54,23 @@ static int load(struct chain *c, const char *source, uint64_t number, struct loa
 	size_t line = 0;
 	*ret = (struct loaded){ 0 };
 	ASSERT(manifest_path(path, source, number));
-	int r = whole_file_read(path, MANIFEST_SIZE_MAX, &ret->text, &ret->size);
+	int r = whole_file_read(path, BACKUP_MANIFEST_SIZE_MAX, &ret->text, &ret->size);
 	if (r) {
 		complain("%s: %s", path, strerror(-r));
 		c->faults++;
 		return 1;
 	}
 	size_t room = ret->size / 64 + 1;
-	struct manifest_item *items = calloc(room, sizeof *items);
-	enum manifest_refusal refusal = items ? manifest_read(ret->text, ret->size, c->card.signing, items, room,
-							      &ret->manifest, &line) : MANIFEST_ITEMS;
+	struct backup_manifest_item *items = calloc(room, sizeof *items);
+	enum backup_manifest_refusal refusal = items ? backup_manifest_read(ret->text, ret->size, c->card.signing, items, room,
+							      &ret->manifest, &line) : BACKUP_MANIFEST_ITEMS;
 	if (!refusal && memcmp(ret->manifest.exchange, c->card.exchange, 32) != 0)
-		refusal = MANIFEST_EXCHANGE;
+		refusal = BACKUP_MANIFEST_EXCHANGE;
 	if (!refusal && ret->manifest.number != number)
-		refusal = MANIFEST_GAP;
+		refusal = BACKUP_MANIFEST_GAP;
 	if (!refusal)
 		return 0;
-	complain("%s, line %zu: %s", path, line, manifest_refusal_text(refusal));
+	complain("%s, line %zu: %s", path, line, backup_manifest_refusal_text(refusal));
 	c->faults++;
 	if (!ret->manifest.items)
 		free(items);
@@ -80,15 +80,15 @@ static int load(struct chain *c, const char *source, uint64_t number, struct loa
 
 static int item_order(const void *a, const void *b)
 {
-	return strcmp(((const struct manifest_item *)a)->name, ((const struct manifest_item *)b)->name);
+	return strcmp(((const struct backup_manifest_item *)a)->name, ((const struct backup_manifest_item *)b)->name);
 }
 
 // A later item of the same name replaces the earlier one.
-static int merge(struct chain *c, const struct manifest *m)
+static int merge(struct chain *c, const struct backup_manifest *m)
 {
 	size_t room = c->item_count + m->item_count;
 	if (room > c->item_room) {
-		struct manifest_item *items = realloc(c->items, 2 * room * sizeof *items);
+		struct backup_manifest_item *items = realloc(c->items, 2 * room * sizeof *items);
 		if (!items)
 			return -ENOMEM;
 		c->items = items;
@@ -96,7 +96,7 @@ static int merge(struct chain *c, const struct manifest *m)
 	}
 	size_t sorted = c->item_count;
 	for (size_t i = 0; i < m->item_count; i++) {
-		struct manifest_item *known =
+		struct backup_manifest_item *known =
 			sorted ? bsearch(&m->items[i], c->items, sorted, sizeof *c->items, item_order) : NULL;
 		if (known)
 			*known = m->items[i];
@@ -115,7 +115,7 @@ static int full_find(struct chain *c, const char *source, uint64_t first, uint64
 		struct loaded l;
 		if (load(c, source, n, &l))
 			return 1;
-		bool full = l.manifest.kind == MANIFEST_FULL;
+		bool full = l.manifest.kind == BACKUP_MANIFEST_FULL;
 		loaded_free(&l);
 		if (full) {
 			*ret = n;
@@ -131,18 +131,18 @@ static int step(struct chain *c, const char *source, uint64_t number)
 	struct loaded l;
 	if (load(c, source, number, &l))
 		return 1;
-	enum manifest_refusal refusal =
-		number == c->full ? MANIFEST_FINE : manifest_follows(&c->last, c->digest, &l.manifest);
+	enum backup_manifest_refusal refusal =
+		number == c->full ? BACKUP_MANIFEST_FINE : backup_manifest_follows(&c->last, c->digest, &l.manifest);
 	int r = 0;
 	if (refusal) {
-		complain("%s: manifest %" PRIu64 ": %s", source, number, manifest_refusal_text(refusal));
+		complain("%s: manifest %" PRIu64 ": %s", source, number, backup_manifest_refusal_text(refusal));
 		c->faults++;
 		r = 1;
 	} else if (merge(c, &l.manifest)) {
 		complain("%s: out of memory", source);
 		r = 1;
 	} else {
-		manifest_digest(l.text, l.size, c->digest);
+		backup_manifest_digest(l.text, l.size, c->digest);
 		c->last = l.manifest;
 		c->last.items = NULL;
 		c->newest = number;
@@ -203,7 +203,7 @@ void chain_close(struct chain *c)
 	items_drop(c);
 }
 
-int chain_object(const struct chain *c, const struct manifest_item *item)
+int chain_object(const struct chain *c, const struct backup_manifest_item *item)
 {
 	for (size_t i = 0; i < c->source_count; i++) {
 		char path[PATH_MAX];

@@ -23,8 +23,8 @@ struct chain {
 	size_t source_count;
 	struct backup_card card;
 	uint64_t full, newest;	// manifest numbers
-	struct manifest last;	// the newest; its items are not kept
-	struct manifest_item *items; // the newest of each name, in order of the names
+	struct backup_manifest last;	// the newest; its items are not kept
+	struct backup_manifest_item *items; // the newest of each name, in order of the names
 	size_t item_count, item_room;
 	uint8_t digest[SHA256_SIZE]; // of the newest manifest
 	unsigned faults;	// manifests that did not hold; each was complained of
@@ -36,4 +36,4 @@ MUST_USE int chain_open(struct chain *chain);
 void chain_close(struct chain *chain);
 
 // Opens an item's object at whichever source has it whole by size: a descriptor, or -1.
-int chain_object(const struct chain *chain, const struct manifest_item *item);
+int chain_object(const struct chain *chain, const struct backup_manifest_item *item);

@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHECKPOINT_MAX 4096
 #define VERIFY_WHOLE 0
 #define VERIFY_FINDING 1
 
@@ -35,7 +34,7 @@ int checkpoint_blocks(const char *path, uint64_t *ret)
 	size_t size;
 	uint64_t blocks;
 	*ret = 0;
-	int r = whole_file_read(path, CHECKPOINT_MAX, &text, &size);
+	int r = whole_file_read(path, CHECKPOINT_FILE_MAX, &text, &size);
 	if (r)
 		return r == -ENOENT ? EXIT_DONE : EXIT_FAILED;
 	line = strchr(text, '\n');

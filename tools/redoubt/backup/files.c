@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "files.h"
 
+#include "base/file.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -33,82 +34,10 @@ bool manifest_path(char to[PATH_MAX], const char *folder, uint64_t number)
 	return n > 0 && n < PATH_MAX;
 }
 
-int folders_make(const char *path, unsigned mode)
-{
-	char part[PATH_MAX];
-	size_t size = strlen(path);
-	if (size >= sizeof part)
-		return -ENAMETOOLONG;
-	memcpy(part, path, size + 1);
-	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = 0;
-		if (mkdir(part, (mode_t)mode) && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return 0;
-}
-
-int folder_sync(const char *path)
-{
-	char folder[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	int r = fsync(fd) ? -errno : 0;
-	close(fd);
-	return r;
-}
-
-static int write_whole(int fd, const uint8_t *data, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, data, size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
-// What was written at `beside` gets its name, durably; or is removed when r says that it failed.
-static int settle(int fd, int r, const char *beside, const char *path)
-{
-	if (!r && fsync(fd))
-		r = -errno;
-	if (close(fd) && !r)
-		r = -errno;
-	if (!r && rename(beside, path))
-		r = -errno;
-	if (!r)
-		r = folder_sync(path);
-	else
-		unlink(beside);
-	return r;
-}
-
-static int begin_beside(const char *path, unsigned mode, char beside[PATH_MAX])
-{
-	int r = folders_make(path, 0700);
-	if (r)
-		return r;
-	if (snprintf(beside, PATH_MAX, "%s.new", path) >= PATH_MAX)
-		return -ENAMETOOLONG;
-	unlink(beside); // of a run that was killed
-	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
-	return fd < 0 ? -errno : fd;
-}
-
 int whole_file_write(const char *path, unsigned mode, const void *data, size_t size)
 {
-	char beside[PATH_MAX];
-	int fd = begin_beside(path, mode, beside);
-	return fd < 0 ? fd : settle(fd, write_whole(fd, data, size), beside, path);
+	int r = file_folders_make(AT_FDCWD, path, 0700);
+	return r ? r : file_replace(AT_FDCWD, path, mode, data, size);
 }
 
 int whole_file_read(const char *path, size_t max, char **ret, size_t *ret_size)
@@ -159,7 +88,7 @@ static int copy_bytes(int from, int to, uint8_t digest[SHA256_SIZE])
 			continue;
 		}
 		sha256_update(&sha, buffer, (size_t)n);
-		r = write_whole(to, buffer, (size_t)n);
+		r = descriptor_write(to, buffer, (size_t)n);
 	}
 	sha256_final(&sha, digest);
 	return r;
@@ -185,23 +114,22 @@ static bool folders_real(const char *path)
 
 int object_copy(const char *from, const char *to, const uint8_t digest[SHA256_SIZE])
 {
-	char beside[PATH_MAX];
 	uint8_t found[SHA256_SIZE];
 	if (!folders_real(to))
 		return -ENOTDIR;
 	int source = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	if (source < 0)
 		return -errno;
-	int fd = begin_beside(to, 0400, beside);
+	int r = file_folders_make(AT_FDCWD, to, 0700), fd = r ? r : file_begin(AT_FDCWD, to, 0400);
 	if (fd < 0) {
 		close(source);
 		return fd;
 	}
-	int r = copy_bytes(source, fd, found);
+	r = copy_bytes(source, fd, found);
 	close(source);
 	if (!r && memcmp(found, digest, SHA256_SIZE) != 0)
 		r = 1;
-	return settle(fd, r, beside, to);
+	return file_place(AT_FDCWD, to, fd, r);
 }
 
 // A file of the manifests' folder: 20 digits, nothing else.

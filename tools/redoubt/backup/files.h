@@ -6,14 +6,12 @@
 
 #include <limits.h>
 
+#define CHECKPOINT_FILE_MAX 4096 // a signed checkpoint, with witnesses' signatures
+
 // Writes beside, syncs, renames, syncs the folder; makes folders on the way (0700). 0 or negative errno.
 MUST_USE int whole_file_write(const char *path, unsigned mode, const void *data, size_t size);
 // Reads at most `max` bytes (free them; a NUL follows). 0 with *ret, or negative errno (-EFBIG: larger).
 MUST_USE int whole_file_read(const char *path, size_t max, char **ret, size_t *ret_size);
-// Makes every folder on the way to a file.
-MUST_USE int folders_make(const char *path, unsigned mode);
-// Syncs the folder that a file is in.
-MUST_USE int folder_sync(const char *path);
 // Copies a file to a place where there is none yet, and compares its SHA-256 on the way: 0, 1 when the digest is
 // another (nothing is left there), or negative errno.
 MUST_USE int object_copy(const char *from, const char *to, const uint8_t digest[SHA256_SIZE]);

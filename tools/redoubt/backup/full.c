@@ -23,7 +23,7 @@ struct modes {
 
 static int mode_note(struct modes *m, const char *name, mode_t mode)
 {
-	char *text = realloc(m->text, m->size + MANIFEST_NAME_MAX + 8);
+	char *text = realloc(m->text, m->size + BACKUP_MANIFEST_NAME_MAX + 8);
 	if (!text || m->size > MODES_ROOM)
 		return -ENOMEM;
 	m->text = text;
@@ -59,13 +59,13 @@ static int folder_add(struct batch *b, struct modes *modes, const char *folder, 
 		return EXIT_FAILED;
 	}
 	for (struct dirent *e; !r && (e = readdir(dir));) {
-		char name[MANIFEST_NAME_MAX + 1];
+		char name[BACKUP_MANIFEST_NAME_MAX + 1];
 		int n = snprintf(name, sizeof name, "%s/%s", folder, e->d_name);
 		size_t length = strlen(e->d_name);
 		if (e->d_name[0] == '.' || (length > 4 && !strcmp(e->d_name + length - 4, ".new")) ||
 		    (except && !strcmp(name, except)))
 			continue;
-		if (n >= (int)sizeof name || !manifest_name_valid(name)) {
+		if (n >= (int)sizeof name || !backup_manifest_name_valid(name)) {
 			complain("%s/%s has a name that a backup does not take: lower-case letters, digits, '.', '_', '-'",
 				 path.text, e->d_name);
 			r = EXIT_FAILED;
@@ -90,10 +90,10 @@ static int log_add(struct batch *b, struct modes *modes)
 // The newest snapshot; their names sort by sequence.
 static int snapshot_add(struct batch *b, struct modes *modes)
 {
-	char newest[MANIFEST_NAME_MAX + 1] = "";
+	char newest[BACKUP_MANIFEST_NAME_MAX + 1] = "";
 	DIR *dir = opendir(path_in("snapshots").text);
 	for (struct dirent *e; dir && (e = readdir(dir));) {
-		char name[MANIFEST_NAME_MAX + 1];
+		char name[BACKUP_MANIFEST_NAME_MAX + 1];
 		if (strlen(e->d_name) == 29 && !strncmp(e->d_name, "snapshot-", 9) &&
 		    snprintf(name, sizeof name, "snapshots/%s", e->d_name) < (int)sizeof name && strcmp(name, newest) > 0)
 			strcpy(newest, name);
@@ -149,7 +149,7 @@ static int history_add(struct batch *b, struct modes *modes)
 	return r;
 }
 
-int full_add(struct batch *b, const struct manifest *former)
+int full_add(struct batch *b, const struct backup_manifest *former)
 {
 	static const struct { const char *name; bool optional; } files[] = {
 		{ "founding", false }, { "redoubt.conf", false }, { "demo-keys.json", true }, { "backup/backup.conf", false },

@@ -10,4 +10,4 @@
 #include "batch.h"
 
 // Adds everything. `former`: the last full manifest, or NULL. 0, or an exit code after it has complained.
-MUST_USE int full_add(struct batch *batch, const struct manifest *former);
+MUST_USE int full_add(struct batch *batch, const struct backup_manifest *former);

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define RECOVERY_FILE_MAX 4096
-
 static const struct config_key keys[] = {
 	{ "backup.destination1", CONFIG_TEXT, "", 0, PATH_MAX - 128, "a folder; each copy belongs on another disk or machine" },
 	{ "backup.destination2", CONFIG_TEXT, "", 0, PATH_MAX - 128, "a second folder" },

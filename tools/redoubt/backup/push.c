@@ -12,23 +12,23 @@
 #include <unistd.h>
 
 static int manifest_load(const struct backup_place *p, const char *folder, uint64_t number, char **ret_text, size_t *ret_size,
-			 struct manifest *ret, char error[256])
+			 struct backup_manifest *ret, char error[256])
 {
 	char path[PATH_MAX];
 	size_t line = 0;
 	ASSERT(manifest_path(path, folder, number));
-	int r = whole_file_read(path, MANIFEST_SIZE_MAX, ret_text, ret_size);
+	int r = whole_file_read(path, BACKUP_MANIFEST_SIZE_MAX, ret_text, ret_size);
 	if (r) {
 		snprintf(error, 256, "manifest %" PRIu64 ": %s", number, strerror(-r));
 		return r;
 	}
 	size_t room = *ret_size / 64 + 1; // an item's line is longer than that
-	struct manifest_item *items = calloc(room, sizeof *items);
-	enum manifest_refusal refusal =
-		items ? manifest_read(*ret_text, *ret_size, p->signing_public, items, room, ret, &line) : MANIFEST_ITEMS;
+	struct backup_manifest_item *items = calloc(room, sizeof *items);
+	enum backup_manifest_refusal refusal =
+		items ? backup_manifest_read(*ret_text, *ret_size, p->signing_public, items, room, ret, &line) : BACKUP_MANIFEST_ITEMS;
 	if (!refusal)
 		return 0;
-	snprintf(error, 256, "manifest %" PRIu64 ", line %zu: %s", number, line, manifest_refusal_text(refusal));
+	snprintf(error, 256, "manifest %" PRIu64 ", line %zu: %s", number, line, backup_manifest_refusal_text(refusal));
 	free(items);
 	free(*ret_text);
 	*ret_text = NULL;
@@ -36,7 +36,7 @@ static int manifest_load(const struct backup_place *p, const char *folder, uint6
 }
 
 // One object, unless it is there. A file of its size under its name was written whole: its name came last.
-static int object_push(const struct backup_place *p, const char *destination, const struct manifest_item *item, char error[256])
+static int object_push(const struct backup_place *p, const char *destination, const struct backup_manifest_item *item, char error[256])
 {
 	char from[PATH_MAX], to[PATH_MAX];
 	struct stat st;
@@ -61,7 +61,7 @@ static int manifest_push(const struct backup_place *p, const char *destination, 
 {
 	char *text, to[PATH_MAX];
 	size_t size;
-	struct manifest m;
+	struct backup_manifest m;
 	int r = manifest_load(p, p->spool, number, &text, &size, &m, error);
 	if (r)
 		return r;
@@ -84,10 +84,10 @@ static uint64_t first_full(const struct backup_place *p, uint64_t first, uint64_
 	for (uint64_t n = first; n && n <= last; n++) {
 		char *text, error[256];
 		size_t size;
-		struct manifest m;
+		struct backup_manifest m;
 		if (manifest_load(p, p->spool, n, &text, &size, &m, error))
 			return 0;
-		bool full = m.kind == MANIFEST_FULL;
+		bool full = m.kind == BACKUP_MANIFEST_FULL;
 		free(m.items);
 		free(text);
 		if (full)
@@ -101,7 +101,7 @@ static bool newest_holds(const struct backup_place *p, const char *destination, 
 {
 	char *text;
 	size_t size;
-	struct manifest m;
+	struct backup_manifest m;
 	if (manifest_load(p, destination, number, &text, &size, &m, error))
 		return false;
 	free(m.items);
@@ -154,7 +154,7 @@ static void spool_drop(const struct backup_place *p, uint64_t number)
 {
 	char *text, error[256], path[PATH_MAX];
 	size_t size;
-	struct manifest m;
+	struct backup_manifest m;
 	if (manifest_load(p, p->spool, number, &text, &size, &m, error))
 		return;
 	for (size_t i = 0; i < m.item_count; i++)
@@ -225,7 +225,7 @@ static int hex_order(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-static void names_add(struct named *n, const struct manifest *m)
+static void names_add(struct named *n, const struct backup_manifest *m)
 {
 	if (n->count + m->item_count > n->room) {
 		size_t room = 2 * (n->count + m->item_count);
@@ -257,13 +257,13 @@ static int names_collect(const struct backup_place *p, const char *destination, 
 	for (uint64_t number = last; !r && number && number >= *ret_first && keep; number--) {
 		char *text, error[256];
 		size_t size;
-		struct manifest m;
+		struct backup_manifest m;
 		if (manifest_load(p, destination, number, &text, &size, &m, error)) {
 			complain("%s: %s; nothing is removed", destination, error);
 			return EXIT_DAMAGED;
 		}
 		names_add(n, &m);
-		keep -= m.kind == MANIFEST_FULL;
+		keep -= m.kind == BACKUP_MANIFEST_FULL;
 		*ret_from = number;
 		free(m.items);
 		free(text);

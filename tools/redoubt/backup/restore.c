@@ -5,6 +5,8 @@
 #include "../progress.h"
 #include "files.h"
 
+#include "base/file.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -38,21 +40,6 @@ static long from_file(void *context, void *to, size_t size)
 	return n < 0 ? -errno : n;
 }
 
-static int write_at(int fd, const uint8_t *data, size_t size, uint64_t at)
-{
-	while (size) {
-		ssize_t n = pwrite(fd, data, size, (off_t)at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		at += (uint64_t)n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
 // Opens one object to its end into `to` from `at` on. 0, positive: sealed_file_refusal, or negative errno.
 static int unseal(struct restoring *x, int from, int to, uint64_t at, struct sealed_file_sum *ret)
 {
@@ -63,7 +50,7 @@ static int unseal(struct restoring *x, int from, int to, uint64_t at, struct sea
 	if (r)
 		return r;
 	while ((r = opening_next(o, &data, &size)) == SEALED_FILE_FINE) {
-		int e = write_at(to, data, size, at);
+		int e = descriptor_write_at(to, data, size, at);
 		if (e) {
 			opening_close(o);
 			return e;
@@ -80,14 +67,14 @@ static int unseal(struct restoring *x, int from, int to, uint64_t at, struct sea
 	return r;
 }
 
-static int damaged(const struct manifest_item *item, const char *why)
+static int damaged(const struct backup_manifest_item *item, const char *why)
 {
 	complain("%s: %s", item->name, why);
 	return EXIT_DAMAGED;
 }
 
 // An item's bytes into an open file; the sums must be the manifest's.
-static int item_write(struct restoring *x, const struct manifest_item *item, int to, uint64_t at)
+static int item_write(struct restoring *x, const struct backup_manifest_item *item, int to, uint64_t at)
 {
 	struct sealed_file_sum sum;
 	int from = chain_object(x->chain, item);
@@ -109,7 +96,7 @@ static int open_in(const struct restoring *x, const char *name, int flags, mode_
 	char path[PATH_MAX];
 	if (!path_join(path, x->into, name))
 		return -ENAMETOOLONG;
-	int r = folders_make(path, 0755);
+	int r = file_folders_make(AT_FDCWD, path, 0755);
 	int fd = r ? -1 : open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, mode);
 	return r ? r : fd < 0 ? -errno : fd;
 }
@@ -128,7 +115,7 @@ static int finish(int fd, int r, const char *name)
 	return r;
 }
 
-static int plain_restore(struct restoring *x, const struct manifest_item *item)
+static int plain_restore(struct restoring *x, const struct backup_manifest_item *item)
 {
 	int fd = open_in(x, item->name, O_CREAT | O_EXCL, 0600);
 	return fd < 0 ? trouble(item->name, fd) : finish(fd, item_write(x, item, fd, 0), item->name);
@@ -159,7 +146,7 @@ static int segment_size_set(int fd, const char *name)
 	return ftruncate(fd, (off_t)size) ? trouble(name, -errno) : EXIT_DONE;
 }
 
-static int piece_restore(struct restoring *x, const struct manifest_item *item)
+static int piece_restore(struct restoring *x, const struct backup_manifest_item *item)
 {
 	uint32_t segment;
 	uint64_t from;
@@ -198,8 +185,8 @@ static int modes_apply(const struct restoring *x)
 		return trouble(path, r);
 	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		unsigned mode;
-		char name[MANIFEST_NAME_MAX + 1], file[PATH_MAX];
-		if (sscanf(line, "%4o %127s", &mode, name) != 2 || !manifest_name_valid(name) ||
+		char name[BACKUP_MANIFEST_NAME_MAX + 1], file[PATH_MAX];
+		if (sscanf(line, "%4o %127s", &mode, name) != 2 || !backup_manifest_name_valid(name) ||
 		    !path_join(file, x->into, name) || chmod(file, (mode_t)(mode & 0777))) {
 			complain("the mode of '%s' cannot be set: %s", line, strerror(errno));
 			free(text);
@@ -239,7 +226,7 @@ static int unfinished_mark(const char *into)
 int restore_finished(const char *into)
 {
 	char path[PATH_MAX];
-	if (path_join(path, into, RESTORE_UNFINISHED) && unlink(path) == 0 && folder_sync(path) == 0)
+	if (path_join(path, into, RESTORE_UNFINISHED) && unlink(path) == 0 && file_folder_sync(AT_FDCWD, path) == 0)
 		return EXIT_DONE;
 	return trouble(RESTORE_UNFINISHED, -errno);
 }
@@ -250,7 +237,7 @@ static int folders_complete(const struct restoring *x)
 	int r = EXIT_DONE;
 	for (size_t i = 0; i < ARRAY_LEN(folders) && !r; i++) {
 		char path[PATH_MAX];
-		int e = path_join(path, x->into, folders[i]) ? folders_make(path, 0755) : -ENAMETOOLONG;
+		int e = path_join(path, x->into, folders[i]) ? file_folders_make(AT_FDCWD, path, 0755) : -ENAMETOOLONG;
 		r = e ? trouble(folders[i], e) : EXIT_DONE;
 	}
 	return r;

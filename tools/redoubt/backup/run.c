@@ -57,30 +57,30 @@ struct turn {
 };
 
 // The former full manifest, for the segments that it has whole. NULL items when there is none that holds.
-static void former_load(const struct backup_place *p, struct manifest *ret)
+static void former_load(const struct backup_place *p, struct backup_manifest *ret)
 {
 	char *text;
 	size_t size, line;
-	*ret = (struct manifest){ 0 };
-	if (whole_file_read(backup_path("last-full").text, MANIFEST_SIZE_MAX, &text, &size))
+	*ret = (struct backup_manifest){ 0 };
+	if (whole_file_read(backup_path("last-full").text, BACKUP_MANIFEST_SIZE_MAX, &text, &size))
 		return;
 	size_t room = size / 64 + 1;
-	struct manifest_item *items = calloc(room, sizeof *items);
-	if (items && manifest_read(text, size, p->signing_public, items, room, ret, &line)) {
+	struct backup_manifest_item *items = calloc(room, sizeof *items);
+	if (items && backup_manifest_read(text, size, p->signing_public, items, room, ret, &line)) {
 		free(items);
-		*ret = (struct manifest){ 0 };
+		*ret = (struct backup_manifest){ 0 };
 	}
 	free(text);
 }
 
 // Whether a former backup was sealed to those keys to which this one will be: after a change everything is sealed anew.
-static bool sealed_alike(const struct manifest *former)
+static bool sealed_alike(const struct backup_manifest *former)
 {
 	uint8_t digest[SHA256_SIZE];
 	char *text;
 	size_t size;
 	bool alike = false;
-	if (whole_file_read(backup_path("recovery.pub").text, MANIFEST_SIZE_MAX, &text, &size))
+	if (whole_file_read(backup_path("recovery.pub").text, RECOVERY_FILE_MAX, &text, &size))
 		return false;
 	sha256_of(text, size, digest);
 	free(text);
@@ -92,10 +92,10 @@ static bool sealed_alike(const struct manifest *former)
 
 static int full_make(const struct backup_place *p, struct turn *t)
 {
-	struct manifest former;
+	struct backup_manifest former;
 	struct batch b;
 	former_load(p, &former);
-	batch_begin(&b, p, &t->position, MANIFEST_FULL);
+	batch_begin(&b, p, &t->position, BACKUP_MANIFEST_FULL);
 	b.position.segment = 0;
 	b.position.offset = 0;
 	int r = full_add(&b, sealed_alike(&former) ? &former : NULL);
@@ -120,7 +120,7 @@ static int checkpoint_add(struct batch *b)
 {
 	char *text;
 	size_t size;
-	if (whole_file_read(path_in("log/checkpoint").text, 4096, &text, &size))
+	if (whole_file_read(path_in("log/checkpoint").text, CHECKPOINT_FILE_MAX, &text, &size))
 		return EXIT_DONE; // none is signed yet
 	int r = batch_bytes(b, "backup/shipped-checkpoint", text, size);
 	free(text);
@@ -131,7 +131,7 @@ static int ship_make(const struct backup_place *p, struct turn *t)
 {
 	struct batch b;
 	uint64_t blocks = 0;
-	batch_begin(&b, p, &t->position, MANIFEST_SHIP);
+	batch_begin(&b, p, &t->position, BACKUP_MANIFEST_SHIP);
 	int r = ship_journal(&b, &blocks);
 	if (!r && blocks)
 		r = checkpoint_add(&b);

@@ -88,7 +88,7 @@ static int stretch(struct shipment *s, const char *name, uint64_t from, uint64_t
 
 static int piece(struct shipment *s)
 {
-	char name[MANIFEST_NAME_MAX + 1];
+	char name[BACKUP_MANIFEST_NAME_MAX + 1];
 	if (s->from == s->to)
 		return EXIT_DONE;
 	snprintf(name, sizeof name, "journal/%08" PRIu32 "/%012" PRIu64 "-%012" PRIu64, s->segment, s->from, s->to);
@@ -100,7 +100,7 @@ static int piece(struct shipment *s)
 // The segment has ended: its seal is the frame after its last block.
 static int closed(struct shipment *s)
 {
-	char name[MANIFEST_NAME_MAX + 1];
+	char name[BACKUP_MANIFEST_NAME_MAX + 1];
 	s->to += BLOCK_ALIGN;
 	if (s->from)
 		return piece(s);
@@ -157,9 +157,9 @@ int ship_journal(struct batch *batch, uint64_t *ret_blocks)
 }
 
 // How many segments, from the first on, a former full manifest has whole.
-static int keep_closed(struct shipment *s, const struct manifest *former)
+static int keep_closed(struct shipment *s, const struct backup_manifest *former)
 {
-	char name[MANIFEST_NAME_MAX + 1];
+	char name[BACKUP_MANIFEST_NAME_MAX + 1];
 	for (size_t i = 0; former && i < former->item_count; i++) {
 		snprintf(name, sizeof name, "journal/%08" PRIu32 "/closed", s->segment);
 		if (strcmp(former->items[i].name, name) != 0)
@@ -185,7 +185,7 @@ static int first_block(struct shipment *s, uint64_t *ret)
 	return r;
 }
 
-int ship_journal_whole(struct batch *batch, const struct manifest *former)
+int ship_journal_whole(struct batch *batch, const struct backup_manifest *former)
 {
 	struct shipment s;
 	struct journal_error error;

@@ -13,4 +13,4 @@
 MUST_USE int ship_journal(struct batch *batch, uint64_t *ret_blocks);
 
 // Adds the whole journal; segments that a former full manifest has whole are taken from it (may be NULL).
-MUST_USE int ship_journal_whole(struct batch *batch, const struct manifest *former);
+MUST_USE int ship_journal_whole(struct batch *batch, const struct backup_manifest *former);
