@@ -9,11 +9,11 @@
 
 int log_file_write(int dir_fd, const char *path, const void *data, size_t size)
 {
-	int r = file_replace(dir_fd, path, 0644, data, size);
+	int r = file_put(dir_fd, path, 0644, data, size);
 	if (r != -ENOENT)
 		return r;
 	r = file_folders_make(dir_fd, path, 0755); // the first file of its folder
-	return r ? r : file_replace(dir_fd, path, 0644, data, size);
+	return r ? r : file_put(dir_fd, path, 0644, data, size);
 }
 
 int log_file_read(int dir_fd, const char *path, void *to, size_t room, size_t *ret_size)

@@ -72,7 +72,7 @@ static int market_write(int dir_fd, uint64_t sequence, const uint8_t *data, size
 {
 	char name[64];
 	market_name(name, sequence);
-	return file_replace(dir_fd, name, 0600, data, size);
+	return file_put(dir_fd, name, 0600, data, size);
 }
 
 // Those whose snapshot is gone go too.

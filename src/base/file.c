@@ -106,7 +106,7 @@ int file_place(int dir_fd, const char *path, int fd, int r)
 	return r;
 }
 
-int file_replace(int dir_fd, const char *path, unsigned mode, const void *data, size_t size)
+int file_put(int dir_fd, const char *path, unsigned mode, const void *data, size_t size)
 {
 	int fd = file_begin(dir_fd, path, mode);
 	return fd < 0 ? fd : file_place(dir_fd, path, fd, descriptor_write(fd, data, size));

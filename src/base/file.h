@@ -24,4 +24,4 @@ MUST_USE int file_begin(int dir_fd, const char *path, unsigned mode);
 MUST_USE int file_place(int dir_fd, const char *path, int fd, int r);
 
 // A whole file in one call: the old one or the new one is there at any moment. 0 or negative errno.
-MUST_USE int file_replace(int dir_fd, const char *path, unsigned mode, const void *data, size_t size);
+MUST_USE int file_put(int dir_fd, const char *path, unsigned mode, const void *data, size_t size);

@@ -41,11 +41,11 @@ static void assert_holds(const char *path, const char *text)
 
 static void test_replaces_whole_files(void **state)
 {
-	assert_int_equal(file_replace(dir_fd, "a/b/c", 0600, "x", 1), -ENOENT);
+	assert_int_equal(file_put(dir_fd, "a/b/c", 0600, "x", 1), -ENOENT);
 	assert_int_equal(file_folders_make(dir_fd, "a/b/c", 0700), 0);
 	assert_int_equal(file_folders_make(dir_fd, "a/b/c", 0700), 0); // again
-	assert_int_equal(file_replace(dir_fd, "a/b/c", 0600, "first", 5), 0);
-	assert_int_equal(file_replace(dir_fd, "a/b/c", 0400, "second", 6), 0);
+	assert_int_equal(file_put(dir_fd, "a/b/c", 0600, "first", 5), 0);
+	assert_int_equal(file_put(dir_fd, "a/b/c", 0400, "second", 6), 0);
 	assert_holds("a/b/c", "second");
 	assert_int_equal(faccessat(dir_fd, "a/b/c" FILE_BESIDE, F_OK, 0), -1);
 	struct stat st;
@@ -56,14 +56,14 @@ static void test_replaces_whole_files(void **state)
 // What failed leaves the old file, and nothing beside it.
 static void test_a_failure_leaves_the_old_one(void **state)
 {
-	assert_int_equal(file_replace(dir_fd, "f", 0600, "old", 3), 0);
+	assert_int_equal(file_put(dir_fd, "f", 0600, "old", 3), 0);
 	int fd = file_begin(dir_fd, "f", 0600);
 	assert_int_equal(descriptor_write(fd, "half", 4), 0);
 	assert_int_equal(file_place(dir_fd, "f", fd, -ENOSPC), -ENOSPC);
 	assert_holds("f", "old");
 	assert_int_equal(faccessat(dir_fd, "f" FILE_BESIDE, F_OK, 0), -1);
 	assert_int_equal(mkdirat(dir_fd, "folder", 0700), 0);
-	assert_int_equal(file_replace(dir_fd, "folder", 0600, "x", 1), -EISDIR);
+	assert_int_equal(file_put(dir_fd, "folder", 0600, "x", 1), -EISDIR);
 	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	assert_int_equal(descriptor_write(full, "x", 1), -ENOSPC);
 	close(full);
@@ -72,11 +72,11 @@ static void test_a_failure_leaves_the_old_one(void **state)
 // Neither a link nor a file that lies where the new one is begun is written through.
 static void test_writes_through_no_link(void **state)
 {
-	assert_int_equal(file_replace(dir_fd, "victim", 0600, "mine", 4), 0);
+	assert_int_equal(file_put(dir_fd, "victim", 0600, "mine", 4), 0);
 	assert_int_equal(symlinkat("victim", dir_fd, "g" FILE_BESIDE), 0);
-	assert_int_equal(file_replace(dir_fd, "g", 0600, "other", 5), 0);
+	assert_int_equal(file_put(dir_fd, "g", 0600, "other", 5), 0);
 	assert_int_equal(symlinkat("victim", dir_fd, "link"), 0);
-	assert_int_equal(file_replace(dir_fd, "link", 0600, "other", 5), 0);
+	assert_int_equal(file_put(dir_fd, "link", 0600, "other", 5), 0);
 	assert_holds("link", "other"); // the link itself was replaced
 	assert_holds("victim", "mine");
 }
@@ -94,7 +94,7 @@ static void test_paths_that_do_not_fit(void **state)
 {
 	static char path[FILE_PATH_MAX + 1];
 	memset(path, 'p', sizeof path - 1);
-	assert_int_equal(file_replace(dir_fd, path, 0600, "x", 1), -ENAMETOOLONG);
+	assert_int_equal(file_put(dir_fd, path, 0600, "x", 1), -ENAMETOOLONG);
 	assert_int_equal(file_folders_make(dir_fd, path, 0700), -ENAMETOOLONG);
 	assert_int_equal(file_folders_make(dir_fd, "", 0700), -ENOENT);
 	assert_int_equal(file_folder_sync(AT_FDCWD, "/anything"), 0);

@@ -37,7 +37,7 @@ bool manifest_path(char to[PATH_MAX], const char *folder, uint64_t number)
 int whole_file_write(const char *path, unsigned mode, const void *data, size_t size)
 {
 	int r = file_folders_make(AT_FDCWD, path, 0700);
-	return r ? r : file_replace(AT_FDCWD, path, mode, data, size);
+	return r ? r : file_put(AT_FDCWD, path, mode, data, size);
 }
 
 int whole_file_read(const char *path, size_t max, char **ret, size_t *ret_size)
