@@ -142,6 +142,12 @@ for text in 'bob ALL=(ALL) NOPASSWD: NOSUCH' 'bob ALL=(ALL) ^/bin/.*$' 'what is 
 	ok "unknown in sudoers: $text" sudo_unknown "$text"
 done
 rm "$work/tree/etc/sudoers.d/90-vendor"
+if [ -x "${CVTSUDOERS:-/usr/bin/cvtsudoers}" ]; then
+	ok "sudoers is read as sudo reads it" tests/host/sudoers.py "$redoubt" "$work/tree" "${CVTSUDOERS:-/usr/bin/cvtsudoers}"
+	rm -f "$work/tree/etc/sudoers.d/90-vendor"
+else
+	skip "sudoers is read as sudo reads it" "cvtsudoers is not installed (package sudo)"
+fi
 mkdir "$work/tree/srv/www/"$'backup\e[2J\xc2\x9b2J'
 terminal_is_safe() {
 	"$redoubt" host check --root "$work/tree" --only WEB-03 >"$work/people"

@@ -1,312 +1,239 @@
 // SPDX-License-Identifier: Apache-2.0
-// sudoers(5): the lines of every file first, because an alias may be defined behind its use; then the judgement.
+// All files first, because an alias may be defined behind its use; then the judgement.
 #include "host/sudoers.h"
 #include "host/look.h"
 
-#include <ctype.h>
+#include <stdlib.h>
 
-#define LINES_MAX 4096
 #define FILES_MAX 256
+#define FILE_MAX (1u << 20)
 #define DEPTH_MAX 16
+#define STEPS_MAX 20000 // of expanding aliases, which can be nested to double with each
 
-struct sudo_line { const char *path, *text; unsigned number; };
 struct sudoers {
 	struct examination *e;
-	size_t count, files;
+	struct sudo_rules rules;
+	size_t files, steps;
 	const char *file[FILES_MAX];
-	struct sudo_line line[LINES_MAX];
 };
 
-static const char *blanks_skip(const char *at)
-{
-	return at + strspn(at, " \t\r");
-}
+// --- files -------------------------------------------------------------------------------------------------------
 
-// Up to one of the stops that is neither quoted nor behind a backslash.
-static size_t until(const char *text, const char *stops)
-{
-	bool quoted = false;
-	size_t i = 0;
-	for (; text[i] && (quoted || !strchr(stops, text[i])); i++) {
-		if (text[i] == '\\' && text[i + 1])
-			i++;
-		else if (text[i] == '"')
-			quoted = !quoted;
-	}
-	return i;
-}
-
-// --- reading -----------------------------------------------------------------------------------------------------
-
-static void file_read(struct sudoers *s, const char *path, unsigned depth);
-
-static void folder_read(struct sudoers *s, const char *folder, unsigned depth)
-{
-	const struct host_names *names = host_names(s->e->host, folder);
-	if (names->error && names->error != -ENOENT)
-		found_unknown(s->e, "%s could not be read: %s", folder, strerror(-names->error));
-	for (size_t i = 0; i < names->count; i++)
-		if (!strchr(names->name[i], '.') && !look_ends(names->name[i], "~")) // sudo skips the others
-			file_read(s, host_print(s->e->host, "%s/%s", folder, names->name[i]), depth);
-}
-
-// "@include FILE", "#includedir FOLDER": the old spelling begins like a comment.
-static bool include_take(struct sudoers *s, const struct sudo_line *l, unsigned depth)
-{
-	const char *at = l->text;
-	if ((*at != '@' && *at != '#') || !look_begins(at + 1, "include"))
-		return false;
-	bool folder = look_begins(at + 8, "dir");
-	const char *name = at + 8 + (folder ? 3 : 0), *path = blanks_skip(name);
-	if (name == path)
-		return *at == '@' ? (found_unknown(s->e, "%s:%u is not understood: %.80s", l->path, l->number, at), true) : false;
-	path = host_copy(s->e->host, path, until(path, " \t\r"));
-	if (strpbrk(path, "%\"\\") || depth == DEPTH_MAX) {
-		found_unknown(s->e, "%s:%u: what it includes was not followed: %.80s", l->path, l->number, at);
-		return true;
-	}
-	if (*path != '/')
-		path = host_print(s->e->host, "%.*s/%s", (int)(look_basename(l->path) - l->path - 1), l->path, path);
-	if (folder)
-		folder_read(s, path, depth + 1);
-	else
-		file_read(s, path, depth + 1);
-	return true;
-}
-
-// Where a comment begins: "#1002" and "#-1" are user ids.
-static size_t comment_at(const char *line)
-{
-	for (size_t at = 0;; at++) {
-		at += until(line + at, "#");
-		if (!line[at] || !(isdigit((unsigned char)line[at + 1]) || (line[at + 1] == '-' && isdigit((unsigned char)line[at + 2]))))
-			return at;
-	}
-}
-
-static void line_take(struct sudoers *s, const struct sudo_line *l, unsigned depth)
-{
-	struct sudo_line n = *l;
-	n.text = blanks_skip(l->text);
-	if (!*n.text || include_take(s, &n, depth))
-		return;
-	if (s->count == LINES_MAX)
-		found_unknown(s->e, "%s:%u: there are more than %d lines", n.path, n.number, LINES_MAX);
-	else
-		s->line[s->count++] = n;
-}
-
-static void lines_read(struct sudoers *s, const char *path, const char *text, unsigned depth)
-{
-	struct host *h = s->e->host;
-	struct host_lines cursor = { text, 0 };
-	const char *line, *joined = "";
-	while (host_line(h, &cursor, &line)) {
-		const char *first = blanks_skip(line);
-		bool include = !*joined && (look_begins(first, "#include") || *first == '@');
-		size_t size = strcspn(line, "\r"), cut = include ? size : comment_at(line);
-		size = cut < size ? cut : size;
-		bool more = size && size == strcspn(line, "\r") && line[size - 1] == '\\';
-		joined = host_print(h, "%s%.*s", joined, (int)(size - more), line);
-		if (more)
-			continue;
-		line_take(s, &(struct sudo_line){ path, joined, cursor.number }, depth);
-		joined = "";
-	}
-	line_take(s, &(struct sudo_line){ path, joined, cursor.number }, depth);
-}
-
-static void file_read(struct sudoers *s, const char *path, unsigned depth)
+static void file_read(struct sudoers *s, const char *path)
 {
 	for (size_t i = 0; i < s->files; i++)
 		if (!strcmp(s->file[i], path))
 			return;
-	const struct host_file *f = host_file(s->e->host, path);
 	if (s->files == FILES_MAX) {
-		found_unknown(s->e, "there are more than %d files of sudoers", FILES_MAX);
+		found_unknown(s->e, "there are more than %d files of sudoers; %s was not read", FILES_MAX, path);
 		return;
 	}
 	s->file[s->files++] = path;
+	const struct host_file *f = host_file(s->e->host, path);
 	if (!found_file(s->e, f))
 		return;
 	if (f->status.st_uid || (f->status.st_mode & 0022))
-		found_fail(s->e, host_print(s->e->host, "chown root:root %s; chmod 440 %s", path, path),
-			   "%s may be written by others than root", path);
-	lines_read(s, path, f->text, depth);
+		found_fail(s->e, host_print(s->e->host, "chown root:root %s; chmod 440 %s", path, path), "%s may be written by others than root",
+			   path);
+	if (f->size > FILE_MAX)
+		found_unknown(s->e, "%s has %zu bytes; at most %u are read", path, f->size, FILE_MAX);
+	else
+		sudo_rules_add(s->e->host, &s->rules, path, f->text, f->size);
 	found_read(s->e, "%s", path);
+}
+
+static void folder_read(struct sudoers *s, const char *folder)
+{
+	const struct host_names *names = host_names(s->e->host, folder);
+	struct stat status;
+	if (names->error && names->error != -ENOENT)
+		found_unknown(s->e, "%s could not be read: %s", folder, strerror(-names->error));
+	if (!host_stat(s->e->host, folder, &status) && !look_root_only(&status))
+		found_fail(s->e, host_print(s->e->host, "chown root:root %s; chmod 755 %s", folder, folder),
+			   "%s is %s: others than root may put rules there", folder, look_owner_text(s->e->host, &status));
+	for (size_t i = 0; i < names->count; i++) {
+		const char *path = host_print(s->e->host, "%s/%s", folder, names->name[i]);
+		if (strchr(names->name[i], '.') || look_ends(names->name[i], "~"))
+			continue; // sudo skips these, and what is no file
+		if (host_stat(s->e->host, path, &status) || S_ISREG(status.st_mode))
+			file_read(s, path);
+	}
+}
+
+// Includes are added behind the list while it is walked. Each file is read once, so that a circle ends.
+static void includes_read(struct sudoers *s)
+{
+	for (const struct sudo_include *i = s->rules.include; i; i = i->next) {
+		const char *path = i->target, *by = i->place.path;
+		if (*path != '/')
+			path = host_print(s->e->host, "%.*s/%s", (int)(look_basename(by) - by - 1), by, path);
+		if (i->folder)
+			folder_read(s, path);
+		else
+			file_read(s, path);
+	}
 }
 
 // --- aliases -----------------------------------------------------------------------------------------------------
 
-static bool alias_name(const char *word)
+static const struct sudo_alias *alias_find(const struct sudoers *s, enum sudo_kind kind, const char *name)
 {
-	return isupper((unsigned char)*word) && !word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")];
-}
-
-static bool alias_line(const char *text)
-{
-	size_t word = strcspn(text, " \t");
-	return word > 6 && !strncmp(text + word - 6, "_Alias", 6);
-}
-
-// "User_Alias A = x, y : B = z". NULL: there is none of that kind ("User", "Cm" for both Cmnd_ and Cmd_).
-static const char *alias_find(const struct sudoers *s, const char *kind, const char *name)
-{
-	for (size_t i = 0; i < s->count; i++) {
-		const char *at = s->line[i].text;
-		if (!alias_line(at) || !look_begins(at, kind))
-			continue;
-		for (at += strcspn(at, " \t"); *at; at += *at == ':') {
-			at = blanks_skip(at);
-			size_t size = strcspn(at, " \t=:"), equals = until(at, "=:");
-			const char *list = at + equals + (at[equals] == '=');
-			if (size == strlen(name) && !strncmp(at, name, size))
-				return host_copy(s->e->host, list, until(list, ":"));
-			at = list + until(list, ":");
-		}
-	}
+	for (const struct sudo_alias *a = s->rules.alias; a; a = a->next)
+		if (a->kind == kind && !strcmp(a->name, name))
+			return a;
 	return NULL;
 }
 
-static const char *item_next(struct host *h, const char **at)
+typedef void leaf_visit(const struct sudoers *s, const struct sudo_member *m, bool nopasswd, void *context);
+
+struct expansion { enum sudo_kind kind; leaf_visit *visit; void *context; };
+
+// Every member that grants, through aliases: two negations, of an alias and in it, grant. The tags stand before the
+// alias's name, not in it. False: it is too much, or a circle.
+static bool expand_beneath(struct sudoers *s, const struct expansion *x, const struct sudo_alias *of, bool negated, bool nopasswd, unsigned depth)
 {
-	const char *begin = blanks_skip(*at);
-	size_t size = until(begin, ",");
-	*at = begin + size + (begin[size] == ',');
-	while (size && strchr(" \t\r", begin[size - 1]))
-		size--;
-	return host_copy(h, begin, size);
+	for (const struct sudo_member *m = of->member; m; m = m->next) {
+		bool taken = negated == m->negated;
+		bool tagged = depth ? nopasswd : m->nopasswd;
+		const struct sudo_alias *a = strcmp(m->name, "ALL") ? alias_find(s, x->kind, m->name) : NULL;
+		if (depth == DEPTH_MAX || s->steps++ >= STEPS_MAX || (a && !expand_beneath(s, x, a, !taken, tagged, depth + 1)))
+			return false;
+		if (!a && taken)
+			x->visit(s, m, tagged, x->context);
+	}
+	return true;
 }
 
-// Whether the list holds more than single people: a group other than sudo, a netgroup, or everybody.
-static bool crowd(const struct sudoers *s, const char *list, unsigned depth)
+static bool expand(struct sudoers *s, struct sudo_member *first, struct expansion x)
 {
-	while (*list) {
-		const char *item = item_next(s->e->host, &list);
-		const char *alias = alias_name(item) && strcmp(item, "ALL") && depth < DEPTH_MAX ? alias_find(s, "User_", item) : NULL;
-		if (alias ? crowd(s, alias, depth + 1) : !strcmp(item, "ALL") || *item == '+' || (*item == '%' && strcmp(item, "%sudo")))
+	return expand_beneath(s, &x, &(struct sudo_alias){ .member = first }, false, false, 0);
+}
+
+// --- users -------------------------------------------------------------------------------------------------------
+
+struct crowd { bool any, many, stranger; const char *name; };
+
+static void user_visit(const struct sudoers *s, const struct sudo_member *m, bool unused, void *context)
+{
+	const struct manifest *manifest = s->e->manifest;
+	struct crowd *c = context;
+	const char *name = m->name;
+	if (*name == '#') {
+		char *end;
+		unsigned long uid = strtoul(name + 1, &end, 10);
+		name = *end ? name : look_user(s->e->host, (uid_t)uid);
+	}
+	bool many = !strcmp(name, "ALL") || *name == '+' || (*name == '%' && strcmp(name, "%sudo"));
+	bool stranger = !many && *name != '%' && strcmp(name, "root") && manifest && !manifest_has(&manifest->admin, name);
+	if ((many && !c->many) || (stranger && !c->many && !c->stranger))
+		c->name = m->name;
+	c->any = true;
+	c->many |= many;
+	c->stranger |= stranger;
+}
+
+// --- commands ----------------------------------------------------------------------------------------------------
+
+struct reach { bool all, open, unclear; const char *shell; };
+
+// Programs that give whoever starts them as root with arguments of their choice a shell, or any file: gtfobins.github.io.
+static const char *const SHELLS[] = {
+	"ash", "awk", "bash", "busybox", "capsh", "cat", "chmod", "chown", "chroot", "cp", "csh", "dash", "dd", "docker", "ed", "emacs", "env",
+	"expect", "find", "fish", "gawk", "gdb", "git", "install", "ionice", "ksh", "less", "ln", "lua", "make", "man", "mawk", "more",
+	"mount", "mv", "nano", "nice", "node", "nohup", "nsenter", "perl", "php", "podman", "python", "python3", "rbash", "rsync", "ruby", "scp",
+	"screen", "script", "sed", "setarch", "setpriv", "sh", "socat", "ssh", "stdbuf", "strace", "su", "sudo", "systemd-run", "tar",
+	"tclsh", "tee", "time", "timeout", "tmux", "unshare", "vi", "view", "vim", "visudo", "watch", "xargs", "zip", "zsh",
+};
+
+// A name without its version: "python3.11" is a python3.
+static bool gives_shell(const char *path)
+{
+	const char *name = look_basename(path);
+	for (size_t i = 0; i < ARRAY_LEN(SHELLS); i++) {
+		size_t size = strlen(SHELLS[i]);
+		if (!strncmp(name, SHELLS[i], size) && !name[size + strspn(name + size, "0123456789.-")])
 			return true;
 	}
 	return false;
 }
 
-enum reach { REACH_SOME, REACH_ALL, REACH_UNKNOWN };
-
-static enum reach command_reach(const struct sudoers *s, const char *command, unsigned depth)
+// Every program of a folder, or what begins with a wildcard there: as good as ALL.
+static bool is_everything(const struct sudo_member *m)
 {
-	static const char *const WORDS[] = { "sudoedit", "list" };
-	enum reach worst = REACH_SOME;
-	while (look_begins(command, "sha2") && strchr(command, ':'))
-		command = blanks_skip(blanks_skip(strchr(command, ':') + 1) + strcspn(blanks_skip(strchr(command, ':') + 1), " \t"));
-	if (*command == '!' || *command == '/')
-		return REACH_SOME; // what is taken away grants nothing
-	if (!strcmp(command, "ALL"))
-		return REACH_ALL;
-	for (size_t i = 0; i < ARRAY_LEN(WORDS); i++)
-		if (look_begins(command, WORDS[i]) && strchr(" \t", command[strlen(WORDS[i])]))
-			return REACH_SOME;
-	const char *list = alias_name(command) && depth < DEPTH_MAX ? alias_find(s, "Cm", command) : NULL;
-	if (!list)
-		return REACH_UNKNOWN;
-	while (*list) {
-		enum reach r = command_reach(s, item_next(s->e->host, &list), depth + 1);
-		worst = r > worst ? r : worst;
-	}
-	return worst;
+	const char *last = host_basename(m->name);
+	return !strcmp(m->name, "ALL") || (*m->name == '/' && (!*last || strchr("*?[", *last)));
+}
+
+// With arguments that the caller may choose: a shell, any program that fits a pattern, or sudoers itself to edit.
+static bool is_as_good(const struct sudo_member *m)
+{
+	bool chosen = !m->arguments || strpbrk(m->arguments, "*?[");
+	bool pattern = *m->name == '/' && strpbrk(m->name, "*?[");
+	return pattern || (chosen && (!strcmp(m->name, "sudoedit") || (*m->name == '/' && gives_shell(m->name))));
+}
+
+static void command_visit(const struct sudoers *s, const struct sudo_member *m, bool nopasswd, void *context)
+{
+	struct reach *r = context;
+	bool all = is_everything(m), program = *m->name == '/' || !strcmp(m->name, "sudoedit") || !strcmp(m->name, "list");
+	if ((!all && !program) || (m->arguments && *m->arguments == '^'))
+		r->unclear = true; // an alias that is not defined, a regular expression
+	if (!all && nopasswd && !r->shell && is_as_good(m))
+		r->shell = m->name;
+	r->all |= all;
+	r->open |= all && nopasswd;
 }
 
 // --- judging -----------------------------------------------------------------------------------------------------
 
-// "(RUNAS) OPTION=value TAG: TAG:", in any order; the state of the tags is kept for the commands that follow.
-static const char *tags_skip(const char *at, bool *nopasswd)
+static const char *list_text(struct host *h, const struct sudo_member *m)
 {
-	for (;;) {
-		at = blanks_skip(at);
-		size_t size = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-		const char *behind = blanks_skip(at + size);
-		if (*at == '(') {
-			size = strcspn(at, ")");
-			at += size + (at[size] == ')');
-		} else if (size && at[size] == '=') {
-			at += until(at, " \t,:");
-		} else if (size && *behind == ':' && strncmp(at, "ALL", size)) {
-			*nopasswd = size == 8 && !strncmp(at, "NOPASSWD", 8) ? true : size == 6 && !strncmp(at, "PASSWD", 6) ? false : *nopasswd;
-			at = behind + 1;
-		} else {
-			return at;
-		}
-	}
+	const char *text = "";
+	for (; m && strlen(text) < 60; m = m->next)
+		text = host_print(h, "%s%s%s%.60s", text, *text ? ", " : "", m->negated ? "!" : "", m->name);
+	return text;
 }
 
-static size_t command_size(const char *at)
+static void grant_judge(struct sudoers *s, const struct sudo_grant *g)
 {
-	size_t digest = look_begins(at, "sha2") ? until(at, ":") + 1 : 0;
-	return digest + (digest <= strlen(at) ? until(at + digest, ",:") : 0);
-}
-
-static void commands_judge(struct sudoers *s, const struct sudo_line *l, const char *who, const char *at)
-{
-	bool nopasswd = false, open = false, everything = false, unknown = false;
-	for (; at; at = *at ? at + 1 : NULL) {
-		at = tags_skip(at, &nopasswd);
-		size_t size = command_size(at);
-		const char *rest = at, *command = item_next(s->e->host, &(const char *){ host_copy(s->e->host, rest, size) });
-		enum reach r = command_reach(s, command, 0);
-		everything |= r == REACH_ALL;
-		open |= r == REACH_ALL && nopasswd;
-		unknown |= r == REACH_UNKNOWN;
-		at += size;
-		if (*at != ':')
-			continue;
-		nopasswd = false; // another host's list begins
-		at += until(at, "=");
-		unknown |= !*at;
-	}
-	if (open)
-		found_fail(s->e, NULL, "%s:%u: %.60s may run everything without a password", l->path, l->number, who);
-	else if (everything && crowd(s, who, 0))
-		found_fail(s->e, NULL, "%s:%u: %.60s may run everything, and is more than a named person", l->path, l->number, who);
-	if (unknown)
-		found_unknown(s->e, "%s:%u is not understood: %.80s", l->path, l->number, l->text);
-}
-
-static void grant_judge(struct sudoers *s, const struct sudo_line *l)
-{
-	size_t equals = until(l->text, "="), end = 0;
-	if (!l->text[equals]) {
-		found_unknown(s->e, "%s:%u is not understood: %.80s", l->path, l->number, l->text);
+	struct crowd who = { 0 };
+	struct reach r = { 0 };
+	const char *path = g->place.path, *users = list_text(s->e->host, g->user);
+	unsigned line = g->place.line;
+	if (!expand(s, g->user, (struct expansion){ SUDO_USERS, user_visit, &who }) ||
+	    !expand(s, g->command, (struct expansion){ SUDO_COMMANDS, command_visit, &r })) {
+		found_unknown(s->e, "%s:%u: its aliases are a circle, or more than can be expanded", path, line);
 		return;
 	}
-	for (;;) { // users: words with commas between them
-		end += until(l->text + end, " \t,=");
-		size_t gap = strspn(l->text + end, " \t");
-		if (l->text[end + gap] != ',')
-			break;
-		end += gap + 1;
-		end += strspn(l->text + end, " \t");
-	}
-	commands_judge(s, l, host_copy(s->e->host, l->text, end), l->text + equals + 1);
-}
-
-static void defaults_judge(struct sudoers *s, const struct sudo_line *l)
-{
-	if (strstr(l->text, "!authenticate"))
-		found_fail(s->e, NULL, "%s:%u: !authenticate: sudo never asks", l->path, l->number);
-	if (strstr(l->text, "exempt_group"))
-		found_fail(s->e, NULL, "%s:%u: exempt_group: sudo never asks that group", l->path, l->number);
+	if (!who.any)
+		return; // "!bob ALL=ALL" lets nobody
+	if (r.open)
+		found_fail(s->e, NULL, "%s:%u: %.80s may run everything without a password", path, line, users);
+	else if (r.shell)
+		found_fail(s->e, "grant the one program with its arguments, as in 'systemctl restart UNIT'",
+			   "%s:%u: %.80s may run %.80s without a password, which gives a shell or any file", path, line, users, r.shell);
+	else if (r.all && who.many)
+		found_fail(s->e, NULL, "%s:%u: %.60s may run everything, and %.40s is more than a named person", path, line, users, who.name);
+	else if (r.all && who.stranger)
+		found_fail(s->e, host_print(s->e->host, "take the line out with visudo, or 'admin %.40s' in the manifest", who.name),
+			   "%s:%u: %.40s may run everything and is no admin of the manifest", path, line, who.name);
+	if (r.unclear)
+		found_unknown(s->e, "%s:%u: %.80s is no program, no alias that is defined, or a regular expression", path, line,
+			      list_text(s->e->host, g->command));
 }
 
 void sudoers_judge(struct examination *e)
 {
 	struct sudoers *s = host_alloc(e->host, sizeof *s);
-	*s = (struct sudoers){ .e = e };
-	file_read(s, "/etc/sudoers", 0);
-	folder_read(s, "/etc/sudoers.d", 0);
-	for (size_t i = 0; i < s->count; i++) {
-		const struct sudo_line *l = &s->line[i];
-		if (look_begins(l->text, "Defaults") && strchr(" \t@:!>", l->text[8]))
-			defaults_judge(s, l);
-		else if (!alias_line(l->text))
-			grant_judge(s, l);
-	}
+	s->e = e;
+	sudo_rules_begin(&s->rules);
+	file_read(s, "/etc/sudoers");
+	folder_read(s, "/etc/sudoers.d"); // Debian's includes it; where it is not, what lies there waits for one line
+	includes_read(s);
+	for (const struct sudo_trouble *t = s->rules.trouble; t; t = t->next)
+		found_unknown(e, "%s:%u is not understood: %.80s", t->place.path, t->place.line, t->text);
+	for (const struct sudo_grant *g = s->rules.grant; g; g = g->next)
+		grant_judge(s, g);
+	sudo_settings_judge(e, &s->rules);
+	sudo_surroundings_judge(e);
 }
