@@ -18,7 +18,7 @@
 
 #include "base/text.h"
 #include "command.h"
-#include "configuration.h"
+#include "configuration/configuration.h"
 #include "confine.h"
 #include "crypto/secret.h"
 #include "step.h"

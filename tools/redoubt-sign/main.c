@@ -6,7 +6,7 @@
 #include "confine.h"
 #include "crypto/secret.h"
 #include "evm/key.h"
-#include "screen.h"
+#include "screen/screen.h"
 
 struct globals globals = { .vault = "vault" };
 

@@ -5,10 +5,10 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "change.h"
+#include "sign/change.h"
 #include "command.h"
 #include "crypto/secret.h"
-#include "screen.h"
+#include "screen/screen.h"
 
 #define TEXT_MAX (3 * TOKEN_LINE_MAX + 64)
 #define PASSPHRASE_MIN 12

@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "crypto/secret.h"
-#include "screen.h"
+#include "screen/screen.h"
 #ifdef REDOUBT_SIGN_TOKEN
 #include "unlock_token.h"
 #endif

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "keystore/keystore.h"
-#include "tools/redoubt-sign/vault.h"
+#include "vault/vault.h"
 
 // The log key that belongs to a keystore: HKDF-SHA-256, info "redoubt vault log key v1", over the seed; of a fixed
 // key over its RFC 6979 signature of SHA-256("redoubt vault log key v1"), which never leaves this function. 0, or

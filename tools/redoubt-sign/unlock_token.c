@@ -6,7 +6,7 @@
 #include "command.h"
 #include "crypto/secret.h"
 #include "lines.h"
-#include "screen.h"
+#include "screen/screen.h"
 
 int token_text_parse(const char *text, size_t size, struct token_place *ret)
 {
