@@ -39,10 +39,7 @@ ok "an unknown option is exit 2" exits 2 "$redoubt" status --nonsense
 
 exchange_make || exit 1
 ok "founding twice is refused" exits 1 operator init --demo
-refuses "a production exchange needs a certificate" 'certificate' "$redoubt" --dir "$dir.p" init --production
-refuses "a production exchange refuses a self-signed certificate" 'self-signed|debug build' "$redoubt" --dir "$dir.p" init \
-	--production --certificate "$dir/keys/tls.crt" --certificate-key "$dir/keys/tls.key"
-ok "nothing is left of what was refused" test ! -e "$dir.p"
+. tests/production.sh
 for key in journal log auth operator tls; do
 	ok "keys/$key.key is its owner's alone" mode 600 keys/$key.key
 done

@@ -9,10 +9,13 @@
 static const struct command rows[] = {
 	{ "init", "--demo | --production [options]", "Make the directory of a new exchange",
 	  "  --demo                  test money, a self-signed certificate, two customers whose keys are printed\n"
-	  "  --production            needs a release build and a certificate that clients can check\n"
-	  "  --listen ADDRESS:PORT   where the gateway listens (127.0.0.1:8443)\n"
-	  "  --origin NAME           name of the transparency log (redoubt.local/demo)\n"
-	  "  --certificate FILE --certificate-key FILE   PEM\n"
+	  "  --production            everything that it is not founded with is told at once, with the remedy\n"
+	  "  --listen ADDRESS:PORT   where the gateway listens (what the host's manifest says, else 127.0.0.1:8443)\n"
+	  "  --origin NAME           name of the transparency log (redoubt.local/demo); for production it begins with the\n"
+	  "                          public DNS name that the certificate is for\n"
+	  "  --certificate FILE --certificate-key FILE   PEM; intermediate certificates behind the site's own\n"
+	  "  --trust FILE            production: the CAs that its chain must end at (the system's trust store)\n"
+	  "  --manifest FILE         production: what this host is for (/etc/redoubt/host.manifest, when there is one)\n"
 	  "  --customers N --orders N   capacities, fixed for the life of the exchange",
 	  command_init },
 	{ "start", "[--foreground] [--wait SECONDS]", "Start the exchange and wait until it takes requests",

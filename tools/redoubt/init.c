@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // redoubt init: makes the directory of a new exchange. It is built beside its
 // place and renamed there, so that there is a whole one or none.
-#include "certificate.h"
 #include "command.h"
 #include "directory.h"
 #include "genesis.h"
+#include "production/production.h"
+#include "site.h"
 
 #include "base/text.h"
 #include "crypto/ed25519.h"
@@ -18,13 +19,15 @@
 #include <unistd.h>
 
 struct init {
-	const char *origin, *certificate, *certificate_key, *customers, *orders, *listen;
+	const char *origin, *certificate, *certificate_key, *customers, *orders, *listen, *trust, *manifest;
 	bool demo, production;
+	struct site site;
+	struct chain_facts chain; // production
 };
 
 static const char CONFIGURATION[] =
 	"# Redoubt's settings. What is not said here has its default; docs/man/redoubt.conf.5 names them all.\n"
-	"%s"
+	"%s%s"
 	"gateway : { listen = \"%s\";%s };\n";
 // On loopback every bot of a demo has the same address, whose limit they would share.
 static const char DEMO_REASON[] = "# A demo's bots share one address: its limit is higher than the default 1,200 a minute.\n";
@@ -41,7 +44,9 @@ static bool arguments_good(const struct init *in)
 		complain("say --demo (test money, self-signed certificate, printed keys) or --production, once and for ever");
 		return false;
 	}
-	if (in->origin && (!*in->origin || strlen(in->origin) > ORIGIN_MAX || strpbrk(in->origin, " +\n\t"))) {
+	if (in->production)
+		return true; // production_judge tells everything at once
+	if (in->origin && !origin_fits(in->origin)) {
 		complain("the origin '%s' must have 1 to %d characters, without spaces and '+'", in->origin, ORIGIN_MAX);
 		return false;
 	}
@@ -49,63 +54,55 @@ static bool arguments_good(const struct init *in)
 		complain("--certificate and --certificate-key belong together");
 		return false;
 	}
-	if (in->production && !in->certificate) {
-		complain("production needs the site's certificate: --certificate FILE --certificate-key FILE (PEM)");
+	struct listen_address unused;
+	if (in->listen && !listen_read(in->listen, &unused)) {
+		complain("--listen '%s' is not an address and port such as 127.0.0.1:8443", in->listen);
 		return false;
 	}
-#ifndef REDOUBT_RELEASE
-	if (in->production) {
-		complain("this is a debug build: production takes a release build (dev/build release)");
+	if (in->trust) {
+		complain("--trust says which CA production's certificate is checked against; a demo's is self-signed");
 		return false;
 	}
-#endif
 	return true;
 }
 
-// Reads a PEM file that the operator names (relative to where he stands).
-static int pem_read(const char *path, char to[CERTIFICATE_PEM_MAX])
+static int site_take(struct init *in)
 {
-	FILE *f = fopen(path, "re");
-	size_t n = f ? fread(to, 1, CERTIFICATE_PEM_MAX - 1, f) : 0;
-	bool whole = f && !ferror(f) && feof(f);
-	if (f)
-		fclose(f);
-	to[n] = 0;
-	if (!whole)
-		complain("cannot read '%s': %s", path, f ? "it is larger than 8 KB" : strerror(errno));
-	return whole ? 0 : -1;
+	if (!in->certificate && in->demo)
+		return site_make(&in->site);
+	if (site_read(&in->site, in->certificate, in->certificate_key))
+		return -1;
+	if (in->production || certificate_self_signed(in->site.pem, in->site.key) >= 0)
+		return 0; // production_judge tells more
+	complain("'%s' is no certificate, or '%s' is not its key: %s", in->certificate, in->certificate_key, certificate_error());
+	return -1;
 }
 
-static int certificate_take(const struct init *in, char *key, char *pem)
+// False when the exchange may not be founded so, after all that is wrong has been told.
+static bool production_good(struct init *in, bool read)
 {
-	if (!in->certificate) {
-		if (!certificate_make(NULL, key, pem))
-			return 0;
-		complain("OpenSSL could not make a certificate: %s", certificate_error());
-		return -1;
-	}
-	if (pem_read(in->certificate, pem) || pem_read(in->certificate_key, key))
-		return -1;
-	int self = certificate_self_signed(pem, key);
-	if (self < 0)
-		complain("'%s' is no certificate, or '%s' is not its key: %s", in->certificate, in->certificate_key,
-			 certificate_error());
-	else if (self && in->production)
-		complain("'%s' is self-signed; production needs a certificate that clients can check", in->certificate);
-	return self < 0 || (self && in->production) ? -1 : 0;
+	struct production p = { .origin = in->origin, .listen = in->listen, .manifest = in->manifest, .dir = globals.dir };
+	struct refusals *r = calloc(1, sizeof *r);
+	p.site = (struct site_certificate){ in->certificate, in->certificate_key, in->trust, read && in->certificate ? in->site.pem : NULL,
+					    read && in->certificate_key ? in->site.key : NULL };
+	ASSERT(r);
+	if (!read)
+		refusal_add(r, "certificate", "it and its key could not be taken, as said above");
+	production_judge(&p, r);
+	bool good = r->count == 0;
+	if (!good)
+		refusals_say(r);
+	free(r);
+	in->chain = p.facts;
+	in->listen = in->listen ? in->listen : strdup(p.listen); // lives as long as the process
+	ASSERT(in->listen);
+	return good;
 }
 
 static int certificate_write(const struct init *in)
 {
-	char *key = secret_alloc(CERTIFICATE_PEM_MAX), *pem = malloc(CERTIFICATE_PEM_MAX);
-	int r = key && pem ? certificate_take(in, key, pem) : -1;
-	if (!r)
-		r = file_create("keys/tls.key", 0600, key, strlen(key));
-	if (!r)
-		r = file_create("keys/tls.crt", 0644, pem, strlen(pem));
-	secret_free(key);
-	free(pem);
-	return r;
+	int r = file_create("keys/tls.key", 0600, in->site.key, strlen(in->site.key));
+	return r ? r : file_create("keys/tls.crt", 0644, in->site.pem, strlen(in->site.pem));
 }
 
 static int directories_make(void)
@@ -148,7 +145,7 @@ static int genesis_fill(const struct init *in, const struct house_keys *k, struc
 {
 	uint64_t customers, orders;
 	*g = (struct genesis){ .rules = 1, .demo = in->demo, .operators = 1 };
-	const char *origin = in->origin ? in->origin : in->demo ? "redoubt.local/demo" : "redoubt.local/exchange";
+	const char *origin = in->origin ? in->origin : "redoubt.local/demo"; // production has named its own
 	memcpy(g->origin, origin, strlen(origin));
 	genesis_capacities(in->demo, &g->capacities);
 	if (in->customers) {
@@ -204,9 +201,10 @@ static int founding_make(const struct init *in, const struct house_keys *k, stru
 	int r = to ? genesis_fill(in, k, &genesis) : -ENOMEM;
 	if (!r) {
 		founding_begin(&f, &genesis, k->operator, (uint32_t)getuid(), to, FOUNDING_SIZE_MAX);
-		founding_markets(&f);
-		if (in->demo)
+		if (in->demo) {
+			founding_markets(&f);
 			founding_demo(&f, k->auth_public, ret_keys);
+		}
 		ASSERT(!f.entries.failed);
 		r = file_create("founding", 0644, to, writer_size(&f.entries));
 	}
@@ -214,16 +212,26 @@ static int founding_make(const struct init *in, const struct house_keys *k, stru
 	return r;
 }
 
+// What the certificate was checked against stays on record, where backups and people find it.
+static void record_print(const struct init *in, char *to, size_t size)
+{
+	const struct chain_facts *c = &in->chain;
+	snprintf(to, size, "# Founded for production. Certificate %s, SHA-256 %s,\n# ends %s; its chain ends at %s,\n# a root of %.300s%s%s.\n",
+		 c->subject, c->certificate_sha256, c->ends, c->root, in->trust ? in->trust : "the system's trust store",
+		 in->trust ? " (--trust), SHA-256 " : "", c->trust_sha256);
+	for (char *at = to; *at; at++)
+		if ((unsigned char)*at < ' ' && *at != '\n')
+			*at = '?';
+}
+
 static int configuration_write(const struct init *in)
 {
-	char text[sizeof CONFIGURATION + sizeof DEMO_REASON + sizeof DEMO_LIMIT + 256];
-	const char *listen = in->listen ? in->listen : "127.0.0.1:8443";
-	int n = snprintf(text, sizeof text, CONFIGURATION, in->demo ? DEMO_REASON : "", listen,
+	char record[1024] = "", text[sizeof CONFIGURATION + sizeof DEMO_REASON + sizeof DEMO_LIMIT + sizeof record + LISTEN_TEXT];
+	if (in->production)
+		record_print(in, record, sizeof record);
+	int n = snprintf(text, sizeof text, CONFIGURATION, record, in->demo ? DEMO_REASON : "", in->listen ? in->listen : LISTEN_DEFAULT,
 			 in->demo ? DEMO_LIMIT : "");
-	if (n < 0 || (size_t)n >= sizeof text || strpbrk(listen, "\"\\\n")) {
-		complain("--listen '%s' is not an address and port such as 127.0.0.1:8443", listen);
-		return -1;
-	}
+	ASSERT(n > 0 && (size_t)n < sizeof text); // arguments_good has looked at the address
 	return file_create("redoubt.conf", 0644, text, (size_t)n);
 }
 
@@ -256,32 +264,57 @@ static void keys_print(const struct demo_keys *keys)
 	printf("These are shown once; %s keeps them for the demo (mode 0600).\n", path_in("demo-keys.json").text);
 }
 
+static json_t *chain_object(const struct init *in)
+{
+	const struct chain_facts *c = &in->chain;
+	return json_pack("{s:s s:s s:s s:s s:s s:s s:i}", "subject", c->subject, "sha256", c->certificate_sha256, "root", c->root, "trust",
+			 in->trust ? in->trust : "system", "trustSha256", c->trust_sha256, "ends", c->ends, "daysLeft", c->days_left);
+}
+
+static void result_json(const struct init *in, const struct demo_keys *keys)
+{
+	json_t *line = json_pack("{s:s s:b}", "dir", globals.dir, "demo", (int)in->demo);
+	json_t *list = json_array();
+	for (size_t i = 0; in->demo && i < DEMO_KEYS; i++)
+		json_array_append_new(list, key_object(keys->row[i].label, &keys->row[i].key));
+	json_object_set_new(line, "keys", list);
+	if (in->production)
+		json_object_set_new(line, "certificate", chain_object(in));
+	json_dumpf(line, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(line);
+}
+
+static void production_print(const struct init *in)
+{
+	const struct chain_facts *c = &in->chain;
+	printf("Its certificate %s ends %s (in %d days); its chain ends at %s, a root of %s.\n"
+	       "Whether it was revoked was not asked: nothing here asks a network.\n"
+	       "It begins without assets and markets: redoubt asset add, redoubt market add.\n"
+	       "Move %s to where only the operators reach it; without it no control entry can be made.\n",
+	       c->subject, c->ends, c->days_left, c->root, in->trust ? in->trust : "the system's trust store",
+	       path_in("keys/operator.key").text);
+}
+
 static void result_print(const struct init *in, const struct demo_keys *keys)
 {
 	if (globals.json) {
-		json_t *line = json_pack("{s:s s:b}", "dir", globals.dir, "demo", (int)in->demo);
-		json_t *list = json_array();
-		for (size_t i = 0; in->demo && i < DEMO_KEYS; i++)
-			json_array_append_new(list, key_object(keys->row[i].label, &keys->row[i].key));
-		json_object_set_new(line, "keys", list);
-		json_dumpf(line, stdout, JSON_COMPACT);
-		putchar('\n');
-		json_decref(line);
+		result_json(in, keys);
 		return;
 	}
 	printf("A new %s exchange is in %s.\n", in->demo ? "demo" : "production", globals.dir);
 	if (in->demo)
 		keys_print(keys);
 	else
-		printf("Move %s to where only the operators reach it; without it no control entry can be made.\n",
-		       path_in("keys/operator.key").text);
+		production_print(in);
 	printf("Next: redoubt --dir %s start\n", globals.dir);
 }
 
 // rename(2) replaces an empty directory and nothing else, which is just the check that is wanted.
-static int move_into_place(const char *from, const char *to)
+static int move_into_place(const struct init *in, const char *from, const char *to)
 {
-	if (!chmod(from, 0755) && !rename(from, to))
+	// the daemons' users walk through; of production nobody else lists what is there
+	if (!chmod(from, in->demo ? 0755 : 0711) && !rename(from, to))
 		return 0;
 	if (errno == ENOTEMPTY || errno == EEXIST)
 		complain("%s is not empty; an exchange is founded once. Name another --dir", to);
@@ -290,20 +323,8 @@ static int move_into_place(const char *from, const char *to)
 	return -1;
 }
 
-int command_init(int argc, char **argv)
+static int found(struct init *in)
 {
-	struct init in = { 0 };
-	const struct option options[] = {
-		{ "--demo", NULL, &in.demo }, { "--production", NULL, &in.production },
-		{ "--origin", &in.origin, NULL }, { "--certificate", &in.certificate, NULL },
-		{ "--certificate-key", &in.certificate_key, NULL }, { "--customers", &in.customers, NULL },
-		{ "--orders", &in.orders, NULL }, { "--listen", &in.listen, NULL },
-	};
-	int n = options_read(argc, argv, options, ARRAY_LEN(options), NULL, 0, 0);
-	if (n < 0)
-		return options_exit(n);
-	if (!arguments_good(&in))
-		return EXIT_USAGE;
 	char building[PATH_MAX];
 	const char *place = globals.dir;
 	if (snprintf(building, sizeof building, "%s.new-%d", place, (int)getpid()) >= (int)sizeof building - 64 ||
@@ -313,14 +334,38 @@ int command_init(int argc, char **argv)
 	}
 	struct demo_keys *keys = secret_alloc(sizeof *keys);
 	globals.dir = building;
-	int r = keys ? house_build(&in, keys) : -ENOMEM;
+	int r = keys ? house_build(in, keys) : -ENOMEM;
 	globals.dir = place;
 	if (!r)
-		r = move_into_place(building, place);
+		r = move_into_place(in, building, place);
 	if (r)
 		nftw(building, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	else
-		result_print(&in, keys);
+		result_print(in, keys);
 	secret_free(keys);
 	return r ? EXIT_FAILED : EXIT_DONE;
+}
+
+int command_init(int argc, char **argv)
+{
+	struct init in = { .manifest = MANIFEST_PATH };
+	const struct option options[] = {
+		{ "--demo", NULL, &in.demo }, { "--production", NULL, &in.production },
+		{ "--origin", &in.origin, NULL }, { "--certificate", &in.certificate, NULL },
+		{ "--certificate-key", &in.certificate_key, NULL }, { "--customers", &in.customers, NULL },
+		{ "--orders", &in.orders, NULL }, { "--listen", &in.listen, NULL },
+		{ "--trust", &in.trust, NULL }, { "--manifest", &in.manifest, NULL },
+	};
+	int r = options_read(argc, argv, options, ARRAY_LEN(options), NULL, 0, 0);
+	if (r < 0)
+		return options_exit(r);
+	if (!arguments_good(&in))
+		return EXIT_USAGE;
+	bool read = site_take(&in) == 0;
+	if (in.production)
+		r = production_good(&in, read) ? found(&in) : EXIT_REFUSED;
+	else
+		r = read ? found(&in) : EXIT_FAILED;
+	site_free(&in.site);
+	return r;
 }
