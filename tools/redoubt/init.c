@@ -23,6 +23,7 @@ struct init {
 	bool demo, production;
 	struct site site;
 	struct chain_facts chain; // production
+	char listen_text[LISTEN_TEXT];
 };
 
 static const char CONFIGURATION[] =
@@ -94,8 +95,8 @@ static bool production_good(struct init *in, bool read)
 		refusals_say(r);
 	free(r);
 	in->chain = p.facts;
-	in->listen = in->listen ? in->listen : strdup(p.listen); // lives as long as the process
-	ASSERT(in->listen);
+	memcpy(in->listen_text, p.listen_text, LISTEN_TEXT);
+	in->listen = p.listen == p.listen_text ? in->listen_text : p.listen;
 	return good;
 }
 
