@@ -4,7 +4,7 @@
 # spelled differently. tests/host/clean is the clean tree; tests/host/faults/ID-N holds files laid over it and META,
 # a line each:
 #   mode MODE PATH | owner UID:GID PATH | age DAYS PATH | link PATH TARGET | remove PATH | copy FROM TO
-#   edit PATH SED-EXPRESSION | append PATH TEXT
+#   edit PATH SED-EXPRESSION | append PATH TEXT | hardlink PATH OTHER-NAME
 # The firewall is facts/live.nft or else etc/nftables.conf, loaded in a network namespace; sshd is the real one.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -29,6 +29,7 @@ meta_apply() { # TREE META
 		owner) chown -h "$a" "$tree/$b" ;;
 		age) touch -h -d "@$(awk -v d="$a" 'BEGIN { printf "%d", 1790000000 - 86400 * d }')" "$tree/$b" ;;
 		link) ln -sfn "$b" "$tree/$a" ;;
+		hardlink) ln "$tree/$a" "$tree/$b" ;;
 		remove) rm -r "${tree:?}/$a" ;;
 		copy) cp -a "$tree/$a" "$tree/$b" ;;
 		edit) sed -i -e "$b" "$tree/$a" ;;

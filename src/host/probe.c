@@ -16,7 +16,7 @@ static bool web_program(const char *program)
 {
 	static const char *const KNOWN[] = { "nginx", "apache2", "httpd", "haproxy", "caddy", "lighttpd", "redoubt-gateway" };
 	for (size_t i = 0; i < ARRAY_LEN(KNOWN); i++)
-		if (!strcmp(look_basename(program), KNOWN[i]))
+		if (!strcmp(host_basename(program), KNOWN[i]))
 			return true;
 	return false;
 }
@@ -43,7 +43,8 @@ size_t web_servers(struct examination *e, struct web_server *ret, size_t max)
 		for (size_t k = 0; k < count; k++)
 			twice |= ret[k].port == s->port;
 		if (!twice)
-			ret[count++] = (struct web_server){ s->port, host_socket_text(e->host, s), address_of(e->host, s) };
+			ret[count++] = (struct web_server){ s->port, host_socket_text(e->host, s), address_of(e->host, s),
+							    host_basename(program), NULL };
 	}
 	return count;
 }
@@ -62,8 +63,10 @@ static size_t answer_take(char *bytes, size_t one, size_t count, void *context)
 static void request_prepare(CURL *c, struct host *h, const struct web_server *s, const char *scheme, const char *path,
 			    struct curl_slist **connect)
 {
-	*connect = curl_slist_append(NULL, host_print(h, "localhost:%u:%s:%u", s->port, s->address, s->port));
-	curl_easy_setopt(c, CURLOPT_URL, host_print(h, "%s://localhost:%u%s", scheme, s->port, path));
+	const char *name = s->host ? s->host : "localhost";
+	*connect = curl_slist_append(NULL, host_print(h, "%s:%u:%s:%u", name, s->port, s->address, s->port));
+	curl_easy_setopt(c, CURLOPT_URL, host_print(h, "%s://%s:%u%s", scheme, name, s->port, path));
+	curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(c, CURLOPT_CONNECT_TO, *connect);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_PROXY, "");
@@ -101,8 +104,10 @@ static int request_run(struct host *h, const struct web_server *s, const char *s
 
 static struct web_answer answer_from_facts(struct host *h, const struct web_server *s, const char *path)
 {
-	const char *name = !strcmp(path, "/") ? "index" : !strcmp(path, MISSING) ? "missing" : look_basename(path);
+	const char *name = !strcmp(path, "/") ? "index" : host_print(h, "at%s%s", path, look_ends(path, "/") ? "index" : "");
 	const struct host_file *f = host_file(h, host_print(h, "/facts/web/%u/%s", s->port, name));
+	if (f->error && strcmp(path, "/"))
+		f = host_file(h, host_print(h, "/facts/web/%u/missing", s->port));
 	struct web_answer a = { .error = f->error == -ENOENT ? -ECONNREFUSED : f->error, .head = f->text, .body = "" };
 	a.tls = !host_file(h, host_print(h, "/facts/web/%u/tls", s->port))->error;
 	const char *blank = strstr(f->text, "\n\n");

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions to the web servers of this very host: over its own addresses, without a proxy, a few seconds and 64 KiB at
 // most. In a tree the answers lie in facts/web/PORT: tls ("lowest 1.2", "expires SECONDS"), and for each path a file
-// with head and body, "index" for /, "missing" for a path that nobody has.
+// with head and body, "index" for /, "missing" for a path that nobody has, "at/PATH" for another (at/PATH/index when it
+// ends with /), which is missing when it is not there.
 #pragma once
 
 #include "host/finding.h"
 
-struct web_server { uint16_t port; const char *name, *address; };
+struct web_server {
+	uint16_t port;
+	const char *name, *address;
+	const char *program; // basename; "" when it is not known
+	const char *host;    // the name to ask for, in SNI and Host; NULL: localhost
+};
 
 struct web_answer {
 	int error;          // 0; -ECONNREFUSED, -ETIMEDOUT, -EPROTO ...
