@@ -31,6 +31,22 @@ object() {
 # spoilt NAME: a fresh copy of destination one, to be spoilt.
 spoilt() { rm -rf "$house/bad" && cp -r "$house/one" "$house/bad" && chmod -R u+w "$house/bad"; }
 
+# By openssl, with the key's public half as the exchange has it: over the domain, a NUL and the text before the last line.
+verdict_verifies() {
+	python3 - "$1" "$house/off/recovery.pub" "$house" <<'END'
+import pathlib, subprocess, sys
+text = pathlib.Path(sys.argv[1]).read_bytes()
+head, line = text[:text.rindex(b"signature ")], text[text.rindex(b"signature "):].split()
+work = pathlib.Path(sys.argv[3])
+key = bytes.fromhex(pathlib.Path(sys.argv[2]).read_text().split()[3])
+(work / "key.der").write_bytes(bytes.fromhex("302a300506032b6570032100") + key)
+(work / "signed").write_bytes(b"redoubt/backup/drill/v1\0" + head)
+(work / "signature").write_bytes(bytes.fromhex(line[1].decode()))
+sys.exit(subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", work / "key.der", "-rawin",
+                         "-in", work / "signed", "-sigfile", work / "signature"]).returncode)
+END
+}
+
 # ---- beginning ----
 refuses "init without a recovery key" "recovery FILE.pub is missing" backup init "$house/one"
 ok "a recovery key is made elsewhere" "$redoubt" backup keygen "$house/off/recovery"
@@ -122,23 +138,65 @@ refuses "a pipe in an object's place" "founding: its object is at no source" tim
 spoilt; f=$house/bad/manifests/$(newest "$house/bad"); rm "$f"; mkfifo "$f"
 refuses "a pipe in a manifest's place" "Invalid argument" timeout 20 "$redoubt" backup drill --into "$house/drill5" --card "$house/off/card" --recovery-key "$house/off/recovery" --verdict "$house/off/v4" "$house/bad"
 spoilt; for _ in 1 2; do rm "$house/bad/manifests/$(newest "$house/bad")"; done
-refuses "the newest manifests taken away, when a checkpoint is known" "blocks are missing" drill --checkpoint "$dir/log/checkpoint" "$house/bad"
+refuses "the newest manifests taken away, when a checkpoint is known" "entries are missing" drill --checkpoint "$dir/log/checkpoint" "$house/bad"
+spoilt; cp "$house/bad/manifests/$(newest "$house/bad")" "$house/bad/manifests/18446744073709551615"
+refuses "a manifest under the highest number there is" "does not follow the manifest before it" timeout 60 "$redoubt" backup drill --into "$house/drill6" --card "$house/off/card" --recovery-key "$house/off/recovery" --verdict "$house/off/v6" "$house/bad"
+
+# ---- the gap, to the entry ----
+gap_of() { "$redoubt" --json backup drill --into "$house/gap" --card "$house/off/card" --recovery-key "$house/off/recovery" --verdict "$house/off/gap.$RANDOM$RANDOM" "$@" 2>/dev/null | jq -s -c '.[-1] | [.outcome, .entries, .gap.missing_entries, .gap.missing_first, .gap.missing_last]'; rm -rf "$house/gap"; }
+is() { [ "$2" = "$1" ] || { echo "$2, not $1"; return 1; }; }
+before=$(sequence "$house/one")
+r deposit-test 0 USDT 1 >/dev/null; r deposit-test 0 USDT 1 >/dev/null; sleep 1
+ok "two more entries are shipped" backup run --once
+after=$(sequence "$house/one")
+ok "nothing deleted: the gap is 0" is "[\"pass\",$after,0,0,0]" "$(gap_of "$house/one")"
+last_piece=$(grep -h "^item journal/" "$house/one/manifests/$(newest "$house/one")" | tail -1 | cut -d' ' -f2)
+spoilt; rm "$(object "$house/bad" "$last_piece")"
+exact="[\"fail\",$before,$((after - before)),$((before + 1)),$after]"
+ok "the last segment's last piece deleted: the exact gap" is "$exact" "$(gap_of "$house/bad")"
+refuses "in words" "$((after - before)) entries are missing: numbers $((before + 1)) to $after" drill "$house/bad"
+refuses "a restore does not give up what was shipped by itself" "$((after - before)) entries that were shipped are not here" restore "$house/bad"
+ok "and has written nothing" [ ! -e "$house/back" ]
+rm "$house/bad/manifests/$(newest "$house/bad")"
+ok "its manifest deleted, too: the head knows" is "$exact" "$(gap_of "$house/bad")"
+mkdir "$house/heads"; cp -r "$house/bad/heads" "$house/heads/one"; rm "$house/bad"/heads/*
+ok "its heads deleted, too: another destination's head knows" is "[\"pass\",$after,0,0,0]" "$(gap_of "$house/bad" "$house/two")"
+refuses "or the drill before does" "$((after - before)) entries are missing: numbers $((before + 1)) to $after" drill "$house/bad"
+cp -r "$house/heads/one/." "$house/bad/heads"
+(cd "$house/bad/heads" && cp "$(ls | head -1)" "99999999999999999999-99999999999999999999" && head -c 100000 /dev/urandom >"77777777777777777777-00000000000000000000" && mkfifo "66666666666666666666-00000000000000000000")
+ok "heads that are none, or an old one under a new name, hide nothing" is "$exact" "$(gap_of "$house/bad")"
+
+# ---- what a destination has lost is brought to it again ----
+chmod -R u+w "$house/one"; rm "$(object "$house/one" "$last_piece")" "$house/one/manifests/$(newest "$house/one")"
+ok "what one destination lost, the next run brings from the other" backup run --once
+ok "and it is whole" is "[\"pass\",$after,0,0,0]" "$(gap_of "$house/one")"
+for d in one two; do chmod -R u+w "$house/$d"; rm "$(object "$house/$d" "$last_piece")" "$house/$d/manifests/$(newest "$house/$d")"; done
+ok "what every destination lost is nowhere: a full backup is made at once" bash -c '"$1" --dir "$2" backup run --once 2>&1 | grep "a full backup is made now"' _ "$redoubt" "$dir"
+ok "status: all destinations have all" backup status
+ok "and both are whole" drill "$house/two"
+for d in one two; do chmod -R u+w "$house/$d"; rm "$(object "$house/$d" journal/00000000/closed)"; done
+ok "a segment that every destination lost is sealed anew" backup run --once
+ok "and both are whole again" drill "$house/one"
+
 spoilt; rm "$house/bad"/manifests/*
 refuses "no manifest at all" "there is no manifest" drill "$house/bad"
 ok "another key" "$redoubt" backup keygen "$house/off/other"
 refuses "the wrong recovery key" "not sealed to this recovery key" "$redoubt" backup drill --into "$house/drill2" --card "$house/off/card" --recovery-key "$house/off/other" --verdict "$house/off/v2" "$house/one"
 sed 's/ [0-9a-f]/ 0/2' "$house/off/card" >"$house/off/strange" && sed -i "s/\(card 1 \)[0-9a-f]\{4\}/\10000/" "$house/off/strange"
 refuses "the card of another exchange" "belongs to another exchange" "$redoubt" backup drill --into "$house/drill2" --card "$house/off/strange" --recovery-key "$house/off/recovery" --verdict "$house/off/v2" "$house/one"
-refuses "a verdict of failure is signed, too" "outcome" bash -c 'grep "outcome fail" "$1"; exit 1' _ "$house/off/verdict"
+spoilt; rm "$(object "$house/bad" founding)"; drill "$house/bad" >/dev/null 2>&1
+ok "a verdict of failure" grep -q "^outcome fail$" "$house/off/verdict"
+ok "is signed, too" verdict_verifies "$house/off/verdict"
+sed 's/outcome fail/outcome pass/' "$house/off/verdict" >"$house/off/forged"
+refuses "and does not become a pass" "" verdict_verifies "$house/off/forged"
 refuses "a folder that is not empty" "it is not empty" "$redoubt" backup restore --into "$house/off" --card "$house/off/card" --recovery-key "$house/off/recovery" "$house/one"
 
 # ---- shares instead of a file ----
 ok "a second exchange's key as 2-of-3 shares" bash -c '"$1" backup keygen --shares 2-of-3 "$2/off/shared" >"$2/off/shares"; [ "$(wc -l <"$2/off/shares")" = 3 ] && ! [ -e "$2/off/shared" ]' _ "$redoubt" "$house"
 cat "$house/off/recovery.pub" "$house/off/shared.pub" >"$dir/backup/recovery.pub"
 ok "backups are sealed to both" backup run --once --full
-ok "two shares of three open it" bash -c 'sed -n 1p "$2/off/shares"; sed -n 3p "$2/off/shares"' _ _ "$house"
 rm -rf "$house/drill"
-ok "a drill by shares" bash -c 'sed -n "1p;3p" "$2/off/shares" | "$1" backup drill --shares --into "$2/drill" --card "$2/off/card" --verdict "$2/off/verdict" "$2/one"' _ "$redoubt" "$house"
+ok "a drill by two shares of three" bash -c 'sed -n "1p;3p" "$2/off/shares" | "$1" backup drill --shares --into "$2/drill" --card "$2/off/card" --verdict "$2/off/verdict" "$2/one"' _ "$redoubt" "$house"
 refuses "one share alone" "share 2 is missing" bash -c 'sed -n 1p "$2/off/shares" | "$1" backup drill --shares --into "$2/drill3" --card "$2/off/card" --verdict "$2/off/v3" "$2/one"' _ "$redoubt" "$house"
 
 # ---- total loss ----
@@ -151,17 +209,34 @@ blocks=$(sed -n 2p "$house/off/witnessed")
 pkill -9 -f "redoubt-supervisor --dir $dir" # every process of it ends with its supervisor
 sleep 1
 rm -rf "$dir"
-for ms in 005 015 030 050; do # killed half-way, a restore leaves nothing that starts
+halfway=0
+for part in founding journal/segment-00000000 keys/tls.key log/checkpoint backup/shipped-checkpoint; do # killed as soon as that is there
 	rm -rf "$house/half"
 	"$redoubt" backup restore --into "$house/half" --card "$house/off/card" --recovery-key "$house/off/recovery" "$house/one" >/dev/null 2>&1 & pid=$!
-	sleep 0.$ms; kill -9 $pid; wait $pid 2>/dev/null
-	[ ! -e "$house/half/founding" ] || refuses "a restore killed after $ms ms does not start" "has not ended" "$redoubt" --dir "$house/half" start
+	for ((i = 0; i < 2000; i++)); do [ ! -e "$house/half/$part" ] || break; sleep 0.001; done
+	kill -9 $pid; wait $pid 2>/dev/null
+	[ -e "$house/half/$part" ] && [ -e "$house/half/restore-unfinished" ] || continue
+	halfway=$((halfway + 1))
+	refuses "a restore killed when $part is there does not start" "has not ended|cannot open .*/founding" "$redoubt" --dir "$house/half" start
 done
+ok "at least one of them was killed half-way" [ "$halfway" -ge 1 ]
+if mkdir "$house/tight" && mount -t tmpfs -o size=600k tmpfs "$house/tight" 2>/dev/null; then
+	refuses "a disk that is full in the middle of a restore" "No space left" "$redoubt" backup restore --into "$house/tight/half" --card "$house/off/card" --recovery-key "$house/off/recovery" "$house/one"
+	refuses "and what is there does not start" "has not ended" "$redoubt" --dir "$house/tight/half" start
+	umount "$house/tight"
+else
+	skip "a disk that is full in the middle of a restore" "tmpfs cannot be mounted here"
+fi
 ok "one command brings it back" restore --checkpoint "$house/off/witnessed" "$house/one" "$house/two"
 restored=$("$redoubt" --json backup restore --into "$house/again" --card "$house/off/card" --recovery-key "$house/off/recovery" --checkpoint "$house/off/witnessed" "$house/one" 2>/dev/null)
 ok "nothing that was shipped is missing" [ "$(jq .entries <<<"$restored")" = "$shipped" ]
 ok "the gap is stated: three blocks" [ "$(jq .missing_blocks <<<"$restored")" = 3 ]
 ok "which is what the witness counts beyond it" [ "$(jq '.blocks + .missing_blocks' <<<"$restored")" = "$blocks" ]
+witnessed=$(sed -n 's/^entries //p' "$house/off/witnessed")
+ok "and to the entry, as the witness's checkpoint counts them" [ "$(jq -c '[.entries + .gap.missing_entries, .gap.missing_first, .gap.missing_last]' <<<"$restored")" = "[$witnessed,$((shipped + 1)),$witnessed]" ]
+sed "s/^entries .*/entries $((witnessed + 5))/" "$house/off/witnessed" >"$house/off/forged"
+rm -rf "$house/again"
+refuses "a witness's checkpoint with another count is no checkpoint" "is not a checkpoint that this exchange's log signed" "$redoubt" backup restore --into "$house/again" --card "$house/off/card" --recovery-key "$house/off/recovery" --checkpoint "$house/off/forged" "$house/one"
 dir=$house/back
 port=$(free_port)
 sed -i "s/127.0.0.1:[0-9]*/127.0.0.1:$port/" "$dir/redoubt.conf"

@@ -77,11 +77,11 @@ static const struct command rows[] = {
 	{ "replay", "--format bitstamp-l3 | lobster FILE", "Run a recorded flow through the state machine, in memory",
 	  "  --format NAME           bitstamp-l3 or lobster; FILE may be gzipped\n"
 	  "Prints commands, fills and the state hash. No running exchange is touched.", command_replay },
-	{ "host check", "[--root DIR] [--manifest FILE] [--only ID] [--fail-on SEVERITY] [--sarif] [--all] [--journal]",
+	{ "host check", "[--root DIR] [--manifest FILE] [--only LIST] [--fail-on SEVERITY] [--sarif] [--all] [--journal]",
 	  "Examine the server: firewall, SSH, accounts, services, updates, files, logs, backups",
 	  "  --root DIR              examine the tree beneath DIR instead of the running machine\n"
 	  "  --manifest FILE         what the host is for (/etc/redoubt/host.manifest, beneath the root)\n"
-	  "  --only ID               one check (SSH-01) or one group (SSH)\n"
+	  "  --only LIST             checks (SSH-01) and groups (SSH), with commas; -SSH-01 leaves one out\n"
 	  "  --fail-on SEVERITY      info, low, medium, high or critical (low)\n"
 	  "  --sarif                 SARIF 2.1.0 on standard output\n"
 	  "  --all                   show what passed and what does not apply, too\n"
@@ -158,7 +158,8 @@ static const struct command rows[] = {
 	  "  --into FOLDER           empty, or not there yet: the exchange's directory from now on\n"
 	  "  --card FILE --recovery-key FILE | --shares   as for drill\n"
 	  "  --checkpoint FILE       a signed checkpoint from a witness, to measure the gap against\n"
-	  "  --operator-key FILE     the operator's Ed25519 seed (FOLDER/keys/operator.key)", command_backup_restore },
+	  "  --accept-gap            go on though entries that were shipped are at no source\n"
+  "  --operator-key FILE     the operator's Ed25519 seed (FOLDER/keys/operator.key)", command_backup_restore },
 	{ "completion", "bash", "Print a completion script: source <(redoubt completion bash)", "", command_completion },
 };
 const struct command_table commands = { rows, ARRAY_LEN(rows) };

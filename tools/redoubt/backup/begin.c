@@ -2,7 +2,7 @@
 // redoubt backup keygen | init
 #include "../client.h"
 #include "../command.h"
-#include "chain.h"
+#include "card.h"
 #include "files.h"
 #include "place.h"
 #include "secret_key.h"

@@ -3,8 +3,8 @@
 
 #include "../command.h"
 #include "files.h"
-
-#include "base/text.h"
+#include "heads.h"
+#include "stored.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,70 +12,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CARD_PREFIX "redoubt-backup-card 1 "
+#define FAULTS_MAX 64 // at one source, before nobody reads on there
 
-void card_format(const struct backup_card *card, char to[CARD_TEXT_MAX])
+static int fault(struct chain *c, const char *source, const char *error)
 {
-	char exchange[65], signing[65];
-	hex_encode(card->exchange, 32, exchange);
-	hex_encode(card->signing, 32, signing);
-	snprintf(to, CARD_TEXT_MAX, CARD_PREFIX "%s %s\n", exchange, signing);
-}
-
-int card_parse(const char *text, size_t size, struct backup_card *ret)
-{
-	const char *hex = text + sizeof CARD_PREFIX - 1;
-	struct backup_card card;
-	if (size != sizeof CARD_PREFIX - 1 + 64 + 1 + 64 + 1 || memcmp(text, CARD_PREFIX, sizeof CARD_PREFIX - 1) != 0 ||
-	    hex[64] != ' ' || hex[129] != '\n' || hex_decode(hex, 64, card.exchange, 32) ||
-	    hex_decode(hex + 65, 64, card.signing, 32))
-		return 1;
-	*ret = card;
-	return 0;
-}
-
-struct loaded {
-	char *text;
-	size_t size;
-	struct backup_manifest manifest;
-};
-
-static void loaded_free(struct loaded *l)
-{
-	free(l->text);
-	free(l->manifest.items);
-	*l = (struct loaded){ 0 };
+	complain("%s: %s", source, error);
+	c->faults++;
+	return 1;
 }
 
 // 0, or 1 after it has complained.
-static int load(struct chain *c, const char *source, uint64_t number, struct loaded *ret)
+static int load(struct chain *c, const char *source, uint64_t number, struct stored *ret)
 {
-	char path[PATH_MAX];
-	size_t line = 0;
-	*ret = (struct loaded){ 0 };
-	ASSERT(manifest_path(path, source, number));
-	int r = whole_file_read(path, BACKUP_MANIFEST_SIZE_MAX, &ret->text, &ret->size);
-	if (r) {
-		complain("%s: %s", path, strerror(-r));
-		c->faults++;
-		return 1;
-	}
-	size_t room = ret->size / 64 + 1;
-	struct backup_manifest_item *items = calloc(room, sizeof *items);
-	enum backup_manifest_refusal refusal = items ? backup_manifest_read(ret->text, ret->size, c->card.signing, items, room,
-							      &ret->manifest, &line) : BACKUP_MANIFEST_ITEMS;
-	if (!refusal && memcmp(ret->manifest.exchange, c->card.exchange, 32) != 0)
-		refusal = BACKUP_MANIFEST_EXCHANGE;
-	if (!refusal && ret->manifest.number != number)
-		refusal = BACKUP_MANIFEST_GAP;
-	if (!refusal)
-		return 0;
-	complain("%s, line %zu: %s", path, line, backup_manifest_refusal_text(refusal));
-	c->faults++;
-	if (!ret->manifest.items)
-		free(items);
-	loaded_free(ret);
-	return 1;
+	char error[256];
+	return stored_load(source, number, c->card.signing, c->card.exchange, ret, error) ? fault(c, source, error) : 0;
 }
 
 static int item_order(const void *a, const void *b)
@@ -108,46 +58,70 @@ static int merge(struct chain *c, const struct backup_manifest *m)
 	return 0;
 }
 
-// Walks back to the newest full manifest whose successors all hold. 0 with its number, 1 when there is none.
-static int full_find(struct chain *c, const char *source, uint64_t first, uint64_t last, uint64_t *ret)
+// What a manifest names is there, at whichever source. 0, or 1 after it has complained of the first that is not.
+static int objects_there(struct chain *c, const char *source, const struct backup_manifest *m)
 {
-	for (uint64_t n = last; n && n >= first; n--) {
-		struct loaded l;
-		if (load(c, source, n, &l))
+	char error[256];
+	for (size_t i = 0; i < m->item_count; i++) {
+		int fd = chain_object(c, &m->items[i]);
+		if (fd >= 0) {
+			close(fd);
+			continue;
+		}
+		snprintf(error, sizeof error,
+			 "manifest %" PRIu64 ": %s: its object is at no source, or has another size: fetch it from another copy",
+			 m->number, m->items[i].name);
+		return fault(c, source, error);
+	}
+	return 0;
+}
+
+// Walks down from number[*end - 1] to the newest full manifest whose successors can all be read. 0 with its index; or 1
+// with *end below what cannot.
+static int full_find(struct chain *c, const char *source, const struct numbers *n, size_t *end, size_t *ret)
+{
+	for (size_t i = *end; i-- > 0;) {
+		struct stored s;
+		if (load(c, source, n->number[i], &s)) {
+			*end = i;
 			return 1;
-		bool full = l.manifest.kind == BACKUP_MANIFEST_FULL;
-		loaded_free(&l);
+		}
+		bool full = s.manifest.kind == BACKUP_MANIFEST_FULL;
+		stored_free(&s);
 		if (full) {
-			*ret = n;
+			*ret = i;
 			return 0;
 		}
 	}
 	complain("%s: no full backup is among its manifests", source);
+	*end = 0;
 	return 1;
 }
 
-static int step(struct chain *c, const char *source, uint64_t number)
+static int step(struct chain *c, const char *source, uint64_t number, bool first)
 {
-	struct loaded l;
-	if (load(c, source, number, &l))
+	struct stored s;
+	char error[256];
+	if (load(c, source, number, &s))
 		return 1;
 	enum backup_manifest_refusal refusal =
-		number == c->full ? BACKUP_MANIFEST_FINE : backup_manifest_follows(&c->last, c->digest, &l.manifest);
+		first ? BACKUP_MANIFEST_FINE : backup_manifest_follows(&c->last, c->digest, &s.manifest);
 	int r = 0;
 	if (refusal) {
-		complain("%s: manifest %" PRIu64 ": %s", source, number, backup_manifest_refusal_text(refusal));
-		c->faults++;
+		snprintf(error, sizeof error, "manifest %" PRIu64 ": %s", number, backup_manifest_refusal_text(refusal));
+		r = fault(c, source, error);
+	} else if (objects_there(c, source, &s.manifest)) {
 		r = 1;
-	} else if (merge(c, &l.manifest)) {
+	} else if (merge(c, &s.manifest)) {
 		complain("%s: out of memory", source);
 		r = 1;
 	} else {
-		backup_manifest_digest(l.text, l.size, c->digest);
-		c->last = l.manifest;
+		memcpy(c->digest, s.digest, sizeof c->digest);
+		c->last = s.manifest;
 		c->last.items = NULL;
 		c->newest = number;
 	}
-	loaded_free(&l);
+	stored_free(&s);
 	return r;
 }
 
@@ -158,44 +132,127 @@ static void items_drop(struct chain *c)
 	c->item_count = c->item_room = 0;
 }
 
-// The newest chain of one source; a fault in the middle ends it there, loudly.
+// The newest chain of one source. What does not hold ends it there, loudly, and hides what came before it only until it is
+// passed by: an older full backup is better than none.
 static int source_read(struct chain *c, const char *source)
 {
-	uint64_t first, last;
-	int r = manifests_list(source, &first, &last);
-	if (r || !last) {
-		complain("%s: %s", source, r ? strerror(-r) : "there is no manifest");
-		return 1;
-	}
-	// A damaged newest manifest hides what came before it only until it is taken away: look further back.
-	while (last && full_find(c, source, first, last, &c->full))
-		last = last > first ? last - 1 : 0;
-	if (!last)
-		return 1;
+	struct numbers n;
+	unsigned before = c->faults;
+	size_t start;
+	int r = numbers_list(source, &n);
 	c->newest = 0;
-	items_drop(c);
-	for (uint64_t n = c->full; n <= last; n++)
-		if (step(c, source, n))
+	if (r || !n.count)
+		complain("%s: %s", source, r ? strerror(-r) : "there is no manifest");
+	for (size_t end = n.count; end && !c->newest;) {
+		if (c->faults - before > FAULTS_MAX) {
+			complain("%s: more than %u manifests do not hold: the others are not looked at", source, FAULTS_MAX);
 			break;
+		}
+		if (full_find(c, source, &n, &end, &start))
+			continue;
+		items_drop(c);
+		c->full = n.number[start];
+		for (size_t i = start; i < end && !step(c, source, n.number[i], i == start); i++)
+			;
+		end = start;
+	}
+	numbers_free(&n);
 	return c->newest ? 0 : 1;
 }
 
-int chain_open(struct chain *c)
+// ---- several sources ----
+
+struct chain_end {
+	uint64_t number; // 0 = nothing there holds
+	uint8_t digest[SHA256_SIZE];
+};
+
+// A source that ends earlier must have the same manifest at its end, as far as the longest still has it. 0, or 1 after it
+// has complained: whoever chooses between two chains that this exchange's key signed must be a person.
+static int ends_agree(struct chain *c, const struct chain_end end[SOURCES_MAX], size_t best)
 {
-	size_t best = SOURCES_MAX;
-	uint64_t newest = 0;
+	for (size_t i = 0; i < c->source_count; i++) {
+		struct stored s;
+		char error[256];
+		if (i == best || !end[i].number)
+			continue;
+		if (end[i].number < end[best].number)
+			fprintf(stderr, "%s ends at manifest %" PRIu64 ", %s at %" PRIu64 "\n", c->sources[i], end[i].number,
+				c->sources[best], end[best].number);
+		if (stored_load(c->sources[best], end[i].number, c->card.signing, c->card.exchange, &s, error))
+			continue;
+		bool same = memcmp(s.digest, end[i].digest, SHA256_SIZE) == 0;
+		stored_free(&s);
+		if (same)
+			continue;
+		complain("%s and %s have two different manifests %" PRIu64 ", both signed by this exchange: it went on twice from one backup; give one of them alone",
+			 c->sources[i], c->sources[best], end[i].number);
+		return 1;
+	}
+	return 0;
+}
+
+static void head_take(struct chain *c, const struct backup_head *head, const char *from)
+{
+	if (c->head_known && !backup_head_further(&c->head, head))
+		return;
+	c->head = *head;
+	c->head_known = true;
+	snprintf(c->head_from, sizeof c->head_from, "%s", from);
+}
+
+static void heads_take(struct chain *c, const char *seen)
+{
+	static struct backup_head head;
+	char path[PATH_MAX];
 	for (size_t i = 0; i < c->source_count; i++)
-		if (!source_read(c, c->sources[i]) && c->newest > newest) {
-			newest = c->newest;
+		if (head_newest(c->sources[i], &c->card, &head, path) == 0)
+			head_take(c, &head, path);
+	if (seen && head_read(seen, &c->card, &head) == 0)
+		head_take(c, &head, seen);
+}
+
+uint64_t chain_short_of(const struct chain *c)
+{
+	return c->head_known && c->head.number > c->newest ? c->head.number - c->newest : 0;
+}
+
+static void head_compare(struct chain *c)
+{
+	char error[256];
+	if (!c->head_known || c->head.number < c->newest)
+		return;
+	if (c->head.number > c->newest)
+		snprintf(error, sizeof error, "manifest %" PRIu64 " was made and is at no source: the newest that holds is %" PRIu64,
+			 c->head.number, c->newest);
+	else if (memcmp(c->head.digest, c->digest, SHA256_SIZE) != 0)
+		snprintf(error, sizeof error, "manifest %" PRIu64 " is another one than this head's, both signed by this exchange", c->newest);
+	else
+		return;
+	(void)fault(c, c->head_from, error);
+}
+
+int chain_open(struct chain *c, const char *seen)
+{
+	struct chain_end end[SOURCES_MAX] = { 0 };
+	size_t best = 0;
+	heads_take(c, seen);
+	for (size_t i = 0; i < c->source_count; i++) {
+		if (source_read(c, c->sources[i]))
+			continue;
+		end[i].number = c->newest;
+		memcpy(end[i].digest, c->digest, SHA256_SIZE);
+		if (end[i].number > end[best].number)
 			best = i;
-		}
-	if (best == SOURCES_MAX) {
+	}
+	if (!end[best].number) {
 		complain("no source has a backup of this exchange that holds");
 		return EXIT_DAMAGED;
 	}
-	if (c->source_count == 1)
-		return EXIT_DONE;
-	return source_read(c, c->sources[best]) ? EXIT_DAMAGED : EXIT_DONE;
+	if (c->source_count > 1 && (ends_agree(c, end, best) || source_read(c, c->sources[best])))
+		return EXIT_DAMAGED;
+	head_compare(c);
+	return EXIT_DONE;
 }
 
 void chain_close(struct chain *c)

@@ -3,20 +3,14 @@
 // full one on, and the objects behind it.
 #pragma once
 
+#include "card.h"
+
+#include "backup/head.h"
 #include "backup/manifest.h"
 
 #include <limits.h>
 
 #define SOURCES_MAX 4
-
-// What the operator keeps beside the recovery key, so that a stranger's backup is not taken for this exchange's.
-//   redoubt-backup-card 1 <64 hex: exchange> <64 hex: signing key>
-struct backup_card {
-	uint8_t exchange[32], signing[32];
-};
-#define CARD_TEXT_MAX 160
-void card_format(const struct backup_card *card, char to[CARD_TEXT_MAX]);
-MUST_USE int card_parse(const char *text, size_t size, struct backup_card *ret); // 0, or 1
 
 struct chain {
 	const char *sources[SOURCES_MAX];
@@ -27,13 +21,20 @@ struct chain {
 	struct backup_manifest_item *items; // the newest of each name, in order of the names
 	size_t item_count, item_room;
 	uint8_t digest[SHA256_SIZE]; // of the newest manifest
-	unsigned faults;	// manifests that did not hold; each was complained of
+	unsigned faults;	// what did not hold; each was complained of
+	struct backup_head head; // the furthest that the sources or an earlier drill know of
+	bool head_known;
+	char head_from[PATH_MAX]; // its file
 };
 
-// Reads and checks the manifests of each source and takes the longest. 0, or an exit code after it has complained of
-// each fault by name. chain_close in any case.
-MUST_USE int chain_open(struct chain *chain);
+// Reads and checks the manifests of each source and takes the longest; one whose objects are not there, at any source,
+// does not hold. Refuses sources that hold two chains. 0, or an exit code after it has complained of each fault by name.
+// `seen`: a file with the head that was the newest before, or NULL. chain_close in any case.
+MUST_USE int chain_open(struct chain *chain, const char *seen);
 void chain_close(struct chain *chain);
+
+// Manifests that are known to have been made and are not there.
+uint64_t chain_short_of(const struct chain *chain);
 
 // Opens an item's object at whichever source has it whole by size: a descriptor, or -1.
 int chain_object(const struct chain *chain, const struct backup_manifest_item *item);

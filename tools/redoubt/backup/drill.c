@@ -28,25 +28,6 @@ PRINTF_LIKE(3, 4) static void conclude(struct verdict *v, enum verdict_outcome o
 	va_end(arguments);
 }
 
-int checkpoint_blocks(const char *path, uint64_t *ret)
-{
-	char *text, *line;
-	size_t size;
-	uint64_t blocks;
-	*ret = 0;
-	int r = whole_file_read(path, CHECKPOINT_FILE_MAX, &text, &size);
-	if (r)
-		return r == -ENOENT ? EXIT_DONE : EXIT_FAILED;
-	line = strchr(text, '\n');
-	r = line && sscanf(line + 1, "%20" SCNu64, &blocks) == 1 ? EXIT_DONE : EXIT_DAMAGED;
-	if (r)
-		complain("%s is not a signed checkpoint", path);
-	else
-		*ret = blocks;
-	free(text);
-	return r;
-}
-
 // redoubt-verify's exit status, or -1. Its words go to standard error.
 static int second_opinion(const char *checkpoint, const char *exchange)
 {
@@ -92,25 +73,33 @@ static void replay_compare(const struct chain *c, struct verdict *v)
 	memcpy(v->state_hash, found.state_hash, 32);
 }
 
-static void opinion_compare(const struct chain *c, struct verdict *v)
+static void opinion_hear(const struct gap_note *note, const char *exchange, struct verdict *v)
 {
-	struct path shipped = path_in("backup/shipped-checkpoint"), log = path_in("log/checkpoint");
-	const char *checkpoint = access(shipped.text, F_OK) ? log.text : shipped.text;
-	char exchange[65];
-	uint64_t blocks;
-	hex_encode(c->card.exchange, 32, exchange);
-	if (checkpoint_blocks(checkpoint, &blocks) || !blocks) {
-		conclude(v, VERDICT_INCONCLUSIVE, "no signed checkpoint was shipped: the audit log's head cannot be compared");
-		return;
-	}
-	int status = second_opinion(checkpoint, exchange);
+	int status = second_opinion(note->path, exchange);
 	if (status == VERIFY_FINDING)
 		conclude(v, VERDICT_FAIL, "redoubt-verify finds fault with what was restored");
 	else if (status != VERIFY_WHOLE)
 		conclude(v, VERDICT_INCONCLUSIVE, "redoubt-verify could not examine what was restored (exit status %d)", status);
 }
 
-void restored_examine(const struct chain *c, struct verdict *v)
+// The largest checkpoint that covers no more than what is there binds all before it; one that was brought comes from
+// elsewhere, so it is asked too.
+static void opinion_compare(const struct chain *c, const struct gap *gap, struct verdict *v)
+{
+	const struct gap_note *covered = gap_covered(gap);
+	char exchange[65];
+	hex_encode(c->card.exchange, 32, exchange);
+	if (!covered) {
+		conclude(v, VERDICT_INCONCLUSIVE, "no signed checkpoint covers what was restored: the audit log's head cannot be compared");
+		return;
+	}
+	opinion_hear(covered, exchange, v);
+	for (size_t i = 0; i < gap->note_count; i++)
+		if (gap->note[i].brought && &gap->note[i] != covered && gap->note[i].checkpoint.size <= gap->blocks)
+			opinion_hear(&gap->note[i], exchange, v);
+}
+
+void restored_examine(const struct chain *c, const char *brought, struct verdict *v, struct gap *gap)
 {
 	memcpy(v->exchange, c->card.exchange, 32);
 	v->manifest_number = c->newest;
@@ -118,10 +107,12 @@ void restored_examine(const struct chain *c, struct verdict *v)
 	v->outcome = VERDICT_PASS;
 	snprintf(v->reason, sizeof v->reason,
 		 "restored, replayed, totals balance, state, journal and audit head agree with manifest %" PRIu64, c->newest);
-	if (c->faults)
-		conclude(v, VERDICT_FAIL, "manifests that lie at the sources do not hold; what was restored ends at manifest %" PRIu64,
-			 c->newest);
 	replay_compare(c, v);
+	int r = gap_find(c, brought, v->blocks, v->sequence, gap);
+	if (r)
+		conclude(v, r == EXIT_DAMAGED ? VERDICT_FAIL : VERDICT_INCONCLUSIVE,
+			 "a checkpoint to measure against is not this log's, counts what is not true, or cannot be read");
 	if (v->outcome != VERDICT_FAIL)
-		opinion_compare(c, v);
+		opinion_compare(c, gap, v);
+	unlink(path_in("backup/head-checkpoint").text);
 }

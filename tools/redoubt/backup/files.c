@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -130,38 +129,4 @@ int object_copy(const char *from, const char *to, const uint8_t digest[SHA256_SI
 	if (!r && memcmp(found, digest, SHA256_SIZE) != 0)
 		r = 1;
 	return file_place(AT_FDCWD, to, fd, r);
-}
-
-// A file of the manifests' folder: 20 digits, nothing else.
-static uint64_t manifest_number(const char *name)
-{
-	char *end;
-	if (strlen(name) != 20 || strspn(name, "0123456789") != 20)
-		return 0;
-	errno = 0;
-	uint64_t number = strtoull(name, &end, 10);
-	return errno ? 0 : number;
-}
-
-int manifests_list(const char *folder, uint64_t *ret_first, uint64_t *ret_last)
-{
-	char path[PATH_MAX];
-	uint64_t first = 0, last = 0;
-	if (!path_join(path, folder, "manifests"))
-		return -ENAMETOOLONG;
-	DIR *dir = opendir(path);
-	if (!dir && errno != ENOENT)
-		return -errno;
-	for (struct dirent *e; dir && (e = readdir(dir));) {
-		uint64_t number = manifest_number(e->d_name);
-		if (number && (!first || number < first))
-			first = number;
-		if (number > last)
-			last = number;
-	}
-	if (dir)
-		closedir(dir);
-	*ret_first = first;
-	*ret_last = last;
-	return 0;
 }

@@ -23,5 +23,3 @@ MUST_USE bool path_join(char to[PATH_MAX], const char *folder, const char *name)
 MUST_USE bool object_path(char to[PATH_MAX], const char *folder, const uint8_t digest[SHA256_SIZE]);
 // "manifests/00000000000000000017"
 MUST_USE bool manifest_path(char to[PATH_MAX], const char *folder, uint64_t number);
-// The lowest and highest manifest in a folder; 0 and 0 when there is none. 0 or negative errno.
-MUST_USE int manifests_list(const char *folder, uint64_t *ret_first, uint64_t *ret_last);

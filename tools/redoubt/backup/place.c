@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static const struct config_key keys[] = {
@@ -99,4 +100,16 @@ int place_open(struct backup_place *p)
 void place_close(struct backup_place *p)
 {
 	secret_free(p->seed);
+}
+
+int spool_lock(void)
+{
+	struct path path = backup_path("lock");
+	int fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	complain("%s: %s", path.text, errno == EWOULDBLOCK ? "another 'redoubt backup' is at work" : strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }

@@ -34,5 +34,8 @@ struct backup_place {
 MUST_USE int place_open(struct backup_place *place);
 void place_close(struct backup_place *place);
 
+// One writer of the spool: a descriptor that holds the lock until the process ends, or -1 after it has complained.
+MUST_USE int spool_lock(void);
+
 // backup/NAME in DIR.
 struct path backup_path(const char *name);

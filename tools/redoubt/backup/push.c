@@ -1,150 +1,155 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "push.h"
 
-#include "files.h"
+#include "prune.h"
+#include "stored.h"
 
-#include "base/text.h"
+#include "base/clock.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int manifest_load(const struct backup_place *p, const char *folder, uint64_t number, char **ret_text, size_t *ret_size,
-			 struct backup_manifest *ret, char error[256])
+// What stands still is looked at again after this time: whether all that it had is still there.
+#define EXAMINE_NS 3600000000000ull
+
+struct destination {
+	const struct backup_place *place;
+	const char *folder;
+	char *error;	   // 256 bytes
+	bool nowhere;	   // what is lacking is neither in the spool nor at another destination
+	uint8_t digest[SHA256_SIZE]; // of the manifest before
+	bool digest_known;
+};
+
+// One object, unless it is there. A file of its size under its name was written whole: its name came last.
+static int object_push(struct destination *d, const struct backup_manifest_item *item)
 {
-	char path[PATH_MAX];
-	size_t line = 0;
-	ASSERT(manifest_path(path, folder, number));
-	int r = whole_file_read(path, BACKUP_MANIFEST_SIZE_MAX, ret_text, ret_size);
-	if (r) {
-		snprintf(error, 256, "manifest %" PRIu64 ": %s", number, strerror(-r));
-		return r;
-	}
-	size_t room = *ret_size / 64 + 1; // an item's line is longer than that
-	struct backup_manifest_item *items = calloc(room, sizeof *items);
-	enum backup_manifest_refusal refusal =
-		items ? backup_manifest_read(*ret_text, *ret_size, p->signing_public, items, room, ret, &line) : BACKUP_MANIFEST_ITEMS;
-	if (!refusal)
+	const struct backup_place *p = d->place;
+	char from[PATH_MAX], to[PATH_MAX];
+	struct stat st;
+	if (!object_path(from, p->spool, item->sum.sealed_digest) || !object_path(to, d->folder, item->sum.sealed_digest))
+		return -ENAMETOOLONG;
+	if (lstat(to, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == item->sum.sealed_size)
 		return 0;
-	snprintf(error, 256, "manifest %" PRIu64 ", line %zu: %s", number, line, backup_manifest_refusal_text(refusal));
-	free(items);
-	free(*ret_text);
-	*ret_text = NULL;
+	int r = object_copy(from, to, item->sum.sealed_digest);
+	// What an earlier backup shipped has left the spool: another destination has it.
+	for (size_t i = 0; i < p->destination_count && r && r != -ENOSPC; i++)
+		if (strcmp(p->destinations[i], d->folder) && object_path(from, p->destinations[i], item->sum.sealed_digest) &&
+		    !access(from, F_OK))
+			r = object_copy(from, to, item->sum.sealed_digest);
+	d->nowhere = r == -ENOENT || r > 0;
+	if (r == -ENOENT)
+		snprintf(d->error, 256, "%s is neither there, nor in the spool, nor at another destination", item->name);
+	else if (r)
+		snprintf(d->error, 256, "%s: %s", item->name, r > 0 ? "its bytes were altered where they lay" : strerror(-r));
+	return r;
+}
+
+// The manifest's text from the spool, or from where it lies at this destination, or at another. 0, or 1 with the error.
+static int manifest_find(struct destination *d, uint64_t number, struct stored *ret, bool *ret_there)
+{
+	const struct backup_place *p = d->place;
+	char error[256];
+	struct stored there;
+	*ret_there = stored_load(d->folder, number, p->signing_public, p->exchange, &there, error) == 0;
+	if (stored_load(p->spool, number, p->signing_public, p->exchange, ret, error) == 0) {
+		bool same = !*ret_there || memcmp(there.digest, ret->digest, SHA256_SIZE) == 0;
+		stored_free(&there);
+		if (same)
+			return 0;
+		snprintf(d->error, 256, "its manifest %" PRIu64 " is another one, signed by this exchange too: it was restored elsewhere in between; begin at an empty folder",
+			 number);
+		stored_free(ret);
+		return 1;
+	}
+	*ret = there;
+	if (*ret_there)
+		return 0;
+	for (size_t i = 0; i < p->destination_count; i++)
+		if (strcmp(p->destinations[i], d->folder) &&
+		    stored_load(p->destinations[i], number, p->signing_public, p->exchange, ret, error) == 0)
+			return 0;
+	d->nowhere = true;
+	snprintf(d->error, 256, "manifest %" PRIu64 " is neither there, nor in the spool, nor at another destination", number);
 	return 1;
 }
 
-// One object, unless it is there. A file of its size under its name was written whole: its name came last.
-static int object_push(const struct backup_place *p, const char *destination, const struct backup_manifest_item *item, char error[256])
+static int manifest_write(struct destination *d, const struct stored *s)
 {
-	char from[PATH_MAX], to[PATH_MAX];
-	struct stat st;
-	if (!object_path(from, p->spool, item->sum.sealed_digest) || !object_path(to, destination, item->sum.sealed_digest))
-		return -ENAMETOOLONG;
-	if (stat(to, &st) == 0 && (uint64_t)st.st_size == item->sum.sealed_size)
-		return 0;
-	int r = object_copy(from, to, item->sum.sealed_digest);
-	// A segment that an earlier backup shipped has left the spool: another destination has it.
-	for (size_t i = 0; i < p->destination_count && r == -ENOENT && access(from, F_OK); i++)
-		if (strcmp(p->destinations[i], destination) && object_path(from, p->destinations[i], item->sum.sealed_digest) &&
-		    !access(from, F_OK))
-			r = object_copy(from, to, item->sum.sealed_digest);
-	if (r == -ENOENT)
-		snprintf(error, 256, "%s is neither there, nor in the spool, nor at another destination", item->name);
-	else if (r)
-		snprintf(error, 256, "%s: %s", item->name, r > 0 ? "its bytes were altered where they lay" : strerror(-r));
-	return r;
-}
-
-static int manifest_push(const struct backup_place *p, const char *destination, uint64_t number, char error[256])
-{
-	char *text, to[PATH_MAX];
-	size_t size;
-	struct backup_manifest m;
-	int r = manifest_load(p, p->spool, number, &text, &size, &m, error);
+	char to[PATH_MAX];
+	int r = manifest_path(to, d->folder, s->manifest.number) ? whole_file_write(to, 0400, s->text, s->size) : -ENAMETOOLONG;
 	if (r)
-		return r;
-	for (size_t i = 0; i < m.item_count && !r; i++)
-		r = object_push(p, destination, &m.items[i], error);
-	if (!r) {
-		ASSERT(manifest_path(to, destination, number));
-		r = whole_file_write(to, 0400, text, size);
-		if (r)
-			snprintf(error, 256, "manifest %" PRIu64 ": %s", number, strerror(-r));
-	}
-	free(m.items);
-	free(text);
+		snprintf(d->error, 256, "manifest %" PRIu64 ": %s", s->manifest.number, strerror(-r));
 	return r;
 }
 
-// The first full manifest in the spool: where a new destination can begin.
-static uint64_t first_full(const struct backup_place *p, uint64_t first, uint64_t last)
+// One manifest and all that it names is there when this returns 0, and follows the one before.
+static int bring(struct destination *d, uint64_t number)
 {
-	for (uint64_t n = first; n && n <= last; n++) {
-		char *text, error[256];
-		size_t size;
-		struct backup_manifest m;
-		if (manifest_load(p, p->spool, n, &text, &size, &m, error))
-			return 0;
-		bool full = m.kind == BACKUP_MANIFEST_FULL;
-		free(m.items);
-		free(text);
-		if (full)
-			return n;
+	struct stored s;
+	bool there;
+	if (manifest_find(d, number, &s, &there))
+		return 1;
+	int r = 0;
+	if (d->digest_known && memcmp(s.manifest.previous, d->digest, SHA256_SIZE) != 0) {
+		snprintf(d->error, 256, "its manifest %" PRIu64 " belongs to another chain than the one before: begin at an empty folder", number);
+		r = 1;
 	}
-	return 0;
+	for (size_t i = 0; i < s.manifest.item_count && !r; i++)
+		r = object_push(d, &s.manifest.items[i]);
+	if (!r && !there)
+		r = manifest_write(d, &s);
+	memcpy(d->digest, s.digest, SHA256_SIZE);
+	d->digest_known = !r;
+	stored_free(&s);
+	return r;
 }
 
-// What a destination calls its newest manifest is one of ours, and whole.
-static bool newest_holds(const struct backup_place *p, const char *destination, uint64_t number, char error[256])
+// From the last full backup on everything is to be there; what waits in the spool before it goes along.
+static uint64_t begin_at(const struct position *position, uint64_t last, uint64_t spool_first)
 {
-	char *text;
-	size_t size;
-	struct backup_manifest m;
-	if (manifest_load(p, destination, number, &text, &size, &m, error))
-		return false;
-	free(m.items);
-	free(text);
-	return true;
+	bool waits = last && spool_first && spool_first <= last + 1 && last < position->full_number;
+	return waits ? last + 1 : position->full_number;
 }
 
-static void push_one(const struct backup_place *p, size_t i, uint64_t spool_first, uint64_t spool_last, uint64_t number,
-		     struct push_state *ret)
+static void push_one(const struct backup_place *p, size_t i, const struct position *position, uint64_t spool_first,
+		     struct push_state *state)
 {
-	uint64_t first, last;
-	char *error = ret->error[i];
-	const char *destination = p->destinations[i];
+	struct destination d = { .place = p, .folder = p->destinations[i], .error = state->error[i] };
+	struct numbers numbers;
 	struct stat st;
-	if (stat(destination, &st)) { // an unmounted disk must not become a folder on this one
-		snprintf(error, 256, "%s", strerror(errno));
+	uint64_t now = clock_monotonic_ns();
+	int r = stat(d.folder, &st) ? -errno : numbers_list(d.folder, &numbers);
+	if (r) { // an unmounted disk must not become a folder on this one
+		snprintf(d.error, 256, "%s", strerror(-r));
 		return;
 	}
-	int r = manifests_list(destination, &first, &last);
-	if (r) {
-		snprintf(error, 256, "%s", strerror(-r));
-		return;
-	}
+	uint64_t last = numbers.count ? numbers.number[numbers.count - 1] : 0, number = position->number;
+	numbers_free(&numbers);
 	if (last > number) {
-		snprintf(error, 256, "it has manifest %" PRIu64 ", ours end at %" PRIu64 ": another exchange's, or this one was set back",
+		snprintf(d.error, 256, "it has manifest %" PRIu64 ", ours end at %" PRIu64 ": another exchange's, or this one was set back",
 			 last, number);
+		state->number[i] = 0;
 		return;
 	}
-	if (last && !newest_holds(p, destination, last, error))
-		return;
-	uint64_t next = last + 1;
-	ret->number[i] = last;
-	if (!last || next < spool_first)
-		next = first_full(p, spool_first, spool_last);
-	if (!next && spool_last > last) {
-		snprintf(error, 256, "it has manifest %" PRIu64 " and the spool begins at %" PRIu64 ": a full backup is needed",
-			 last, spool_first);
-		return;
-	}
-	for (; next && next <= spool_last; next++) {
-		if (manifest_push(p, destination, next, error))
+	if (!state->examined_ns[i] || now - state->examined_ns[i] > EXAMINE_NS || last < state->number[i])
+		state->number[i] = 0;
+	state->examined_ns[i] = state->number[i] ? state->examined_ns[i] : now;
+	uint64_t next = begin_at(position, state->number[i] ? state->number[i] : last, spool_first);
+	if (state->number[i] >= position->full_number)
+		next = state->number[i] + 1;
+	for (; next && next <= number; next++) {
+		if (bring(&d, next)) {
+			state->needs_full |= d.nowhere;
 			return;
-		ret->number[i] = next;
+		}
+		state->number[i] = next;
+	}
+	if (d.digest_known && memcmp(d.digest, position->digest, SHA256_SIZE) != 0) {
+		snprintf(d.error, 256, "its manifest %" PRIu64 " is not the one that was made here: begin at an empty folder", number);
+		state->number[i] = 0;
 	}
 }
 
@@ -152,40 +157,16 @@ static void push_one(const struct backup_place *p, size_t i, uint64_t spool_firs
 
 static void spool_drop(const struct backup_place *p, uint64_t number)
 {
-	char *text, error[256], path[PATH_MAX];
-	size_t size;
-	struct backup_manifest m;
-	if (manifest_load(p, p->spool, number, &text, &size, &m, error))
+	char error[256], path[PATH_MAX];
+	struct stored s;
+	if (stored_load(p->spool, number, p->signing_public, p->exchange, &s, error))
 		return;
-	for (size_t i = 0; i < m.item_count; i++)
-		if (object_path(path, p->spool, m.items[i].sum.sealed_digest))
+	for (size_t i = 0; i < s.manifest.item_count; i++)
+		if (object_path(path, p->spool, s.manifest.items[i].sum.sealed_digest))
 			unlink(path);
 	if (manifest_path(path, p->spool, number))
 		unlink(path);
-	free(m.items);
-	free(text);
-}
-
-typedef void (*object_visit)(void *context, const char *path, const char *name, uint64_t size);
-
-static void objects_visit(const char *folder, object_visit visit, void *context)
-{
-	char path[PATH_MAX], file[PATH_MAX];
-	DIR *outer = path_join(path, folder, "objects") ? opendir(path) : NULL;
-	for (struct dirent *e; outer && (e = readdir(outer));) {
-		char inner_path[PATH_MAX];
-		DIR *inner = strlen(e->d_name) == 2 && e->d_name[0] != '.' && path_join(inner_path, path, e->d_name) ?
-				     opendir(inner_path) : NULL;
-		for (struct dirent *f; inner && (f = readdir(inner));) {
-			struct stat st;
-			if (f->d_name[0] != '.' && path_join(file, inner_path, f->d_name) && !stat(file, &st))
-				visit(context, file, f->d_name, (uint64_t)st.st_size);
-		}
-		if (inner)
-			closedir(inner);
-	}
-	if (outer)
-		closedir(outer);
+	stored_free(&s);
 }
 
 static void add_size(void *context, const char *path, const char *name, uint64_t size)
@@ -193,107 +174,24 @@ static void add_size(void *context, const char *path, const char *name, uint64_t
 	*(uint64_t *)context += size;
 }
 
-void push_all(const struct backup_place *p, uint64_t number, struct push_state *ret)
+void push_all(const struct backup_place *p, const struct position *position, struct push_state *state)
 {
-	uint64_t first = 0, last = 0, lowest = UINT64_MAX;
-	*ret = (struct push_state){ 0 };
-	int r = manifests_list(p->spool, &first, &last);
+	struct numbers spool;
+	uint64_t lowest = UINT64_MAX;
+	int r = numbers_list(p->spool, &spool);
+	state->needs_full = false;
+	state->spool_bytes = 0;
 	for (size_t i = 0; i < p->destination_count; i++) {
+		state->error[i][0] = 0;
 		if (r)
-			snprintf(ret->error[i], 256, "the spool: %s", strerror(-r));
+			snprintf(state->error[i], 256, "the spool: %s", strerror(-r));
 		else
-			push_one(p, i, first, last, number, ret);
-		if (ret->number[i] < lowest)
-			lowest = ret->number[i];
+			push_one(p, i, position, spool.count ? spool.number[0] : 0, state);
+		if (state->number[i] < lowest)
+			lowest = state->number[i];
 	}
-	for (uint64_t n = first; n && n <= lowest && n <= last; n++)
-		spool_drop(p, n);
-	objects_visit(p->spool, add_size, &ret->spool_bytes);
-}
-
-// ---- retention ----
-
-struct named {
-	char (*hex)[2 * SHA256_SIZE + 1];
-	size_t count, room;
-	bool failed;
-	uint64_t removed;
-};
-
-static int hex_order(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-static void names_add(struct named *n, const struct backup_manifest *m)
-{
-	if (n->count + m->item_count > n->room) {
-		size_t room = 2 * (n->count + m->item_count);
-		void *hex = realloc(n->hex, room * sizeof *n->hex);
-		if (!hex) {
-			n->failed = true;
-			return;
-		}
-		n->hex = hex;
-		n->room = room;
-	}
-	for (size_t i = 0; i < m->item_count; i++)
-		hex_encode(m->items[i].sum.sealed_digest, SHA256_SIZE, n->hex[n->count++]);
-}
-
-static void remove_unnamed(void *context, const char *path, const char *name, uint64_t size)
-{
-	struct named *n = context;
-	if (!bsearch(name, n->hex, n->count, sizeof *n->hex, hex_order) && unlink(path) == 0)
-		n->removed++;
-}
-
-// Collects what the manifests from the keep-th newest full one on name; *ret_from is that one's number, 0 = keep all.
-static int names_collect(const struct backup_place *p, const char *destination, unsigned keep, struct named *n,
-			 uint64_t *ret_first, uint64_t *ret_from)
-{
-	uint64_t last;
-	int r = manifests_list(destination, ret_first, &last);
-	for (uint64_t number = last; !r && number && number >= *ret_first && keep; number--) {
-		char *text, error[256];
-		size_t size;
-		struct backup_manifest m;
-		if (manifest_load(p, destination, number, &text, &size, &m, error)) {
-			complain("%s: %s; nothing is removed", destination, error);
-			return EXIT_DAMAGED;
-		}
-		names_add(n, &m);
-		keep -= m.kind == BACKUP_MANIFEST_FULL;
-		*ret_from = number;
-		free(m.items);
-		free(text);
-	}
-	if (r || n->failed)
-		complain("%s: %s; nothing is removed", destination, r ? strerror(-r) : "out of memory");
-	if (keep)
-		*ret_from = 0; // there are fewer full ones than are to be kept
-	return r || n->failed ? EXIT_FAILED : EXIT_DONE;
-}
-
-int push_prune(const struct backup_place *p, size_t destination, unsigned keep, uint64_t *ret_removed)
-{
-	struct named n = { 0 };
-	uint64_t first = 0, from = 0;
-	const char *folder = p->destinations[destination];
-	int r = names_collect(p, folder, keep, &n, &first, &from);
-	if (!r && from) {
-		char path[PATH_MAX];
-		qsort(n.hex, n.count, sizeof *n.hex, hex_order);
-		for (uint64_t number = first; number < from; number++)
-			if (manifest_path(path, folder, number) && unlink(path) && errno != ENOENT) {
-				complain("cannot remove %s: %s", path, strerror(errno));
-				r = EXIT_FAILED;
-				break;
-			}
-		if (!r)
-			objects_visit(folder, remove_unnamed, &n);
-	}
-	free(n.hex);
-	*ret_removed = n.removed;
-	return r;
+	for (size_t i = 0; i < spool.count && spool.number[i] <= lowest; i++)
+		spool_drop(p, spool.number[i]);
+	numbers_free(&spool);
+	objects_visit(p->spool, add_size, &state->spool_bytes);
 }

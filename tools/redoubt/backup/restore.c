@@ -41,16 +41,20 @@ static long from_file(void *context, void *to, size_t size)
 }
 
 // Opens one object to its end into `to` from `at` on. 0, positive: sealed_file_refusal, or negative errno.
-static int unseal(struct restoring *x, int from, int to, uint64_t at, struct sealed_file_sum *ret)
+static int unseal(struct restoring *x, const struct backup_manifest_item *item, int from, int to, uint64_t at,
+		  struct sealed_file_sum *ret)
 {
 	struct opening *o;
 	const uint8_t *data;
 	size_t size;
+	uint64_t left = item->sum.plain_size;
 	int r = opening_open(x->secret->sealing, from_file, &from, &o);
 	if (r)
 		return r;
 	while ((r = opening_next(o, &data, &size)) == SEALED_FILE_FINE) {
-		int e = descriptor_write_at(to, data, size, at);
+		// Whoever owns the source may seal to a public key as well as we can: no more than was promised is written.
+		int e = size > left ? -EFBIG : descriptor_write_at(to, data, size, at);
+		left -= e ? 0 : size;
 		if (e) {
 			opening_close(o);
 			return e;
@@ -80,10 +84,12 @@ static int item_write(struct restoring *x, const struct backup_manifest_item *it
 	int from = chain_object(x->chain, item);
 	if (from < 0)
 		return damaged(item, "its object is at no source, or has another size: fetch it from another copy (--from)");
-	int r = unseal(x, from, to, at, &sum);
+	int r = unseal(x, item, from, to, at, &sum);
 	close(from);
 	if (r > 0)
 		return damaged(item, sealed_file_refusal_text(r));
+	if (r == -EFBIG)
+		return damaged(item, "it is not the one that the manifest names");
 	if (r < 0) {
 		complain("%s: %s", item->name, strerror(-r));
 		return EXIT_FAILED;

@@ -18,8 +18,9 @@
 
 struct request {
 	const char *into, *recovery_key, *card, *checkpoint, *verdict;
-	bool shares;
+	bool shares, accept_gap;
 	struct chain chain;
+	struct gap gap;
 	struct recovery_key *key;
 };
 
@@ -75,9 +76,28 @@ static void request_close(struct request *q)
 	secret_free(q->key);
 }
 
-static int bring_back(struct request *q)
+// What was shipped and is not there is not given up by a program: another copy may have it.
+static int loss_refuse(const struct request *q)
 {
-	int r = chain_open(&q->chain);
+	const struct chain *c = &q->chain;
+	uint64_t manifests = chain_short_of(c);
+	if (q->accept_gap || (!manifests && (!c->faults || c->head_known)))
+		return EXIT_DONE;
+	if (manifests)
+		complain("the sources end at manifest %" PRIu64 ", entry %" PRIu64 "; manifest %" PRIu64 ", entry %" PRIu64
+			 ", was made: %" PRIu64 " entries that were shipped are not here. Look for another copy, or say --accept-gap",
+			 c->newest, c->last.sequence, c->head.number, c->head.sequence, c->head.sequence - c->last.sequence);
+	else
+		complain("what does not hold at the sources may have been newer than manifest %" PRIu64 ", entry %" PRIu64
+			 ". Look for another copy, or say --accept-gap", c->newest, c->last.sequence);
+	return EXIT_REFUSED;
+}
+
+static int bring_back(struct request *q, const char *seen)
+{
+	int r = chain_open(&q->chain, seen);
+	if (!r && !q->verdict)
+		r = loss_refuse(q);
 	if (!r)
 		r = restore_files(&q->chain, &q->key->secret, q->into);
 	if (!r)
@@ -85,29 +105,31 @@ static int bring_back(struct request *q)
 	return r;
 }
 
-// How much is missing: against the newest checkpoint that was shipped, and one that the operator brings from a witness.
-static int gap_tell(const struct request *q, const struct verdict *v, uint64_t *ret_missing)
+static void gap_tell(const struct request *q)
 {
-	uint64_t shipped = 0, brought = 0;
-	int r = checkpoint_blocks(path_in("backup/shipped-checkpoint").text, &shipped);
-	if (!r && q->checkpoint)
-		r = checkpoint_blocks(q->checkpoint, &brought);
-	if (r)
-		return r;
-	uint64_t known = u64_max(shipped, brought);
-	*ret_missing = known > v->blocks ? known - v->blocks : 0;
-	if (!globals.json)
-		printf("restored  to entry %" PRIu64 " (%" PRIu64 " blocks), as shipped at manifest %" PRIu64 "\n"
-		       "gap       %" PRIu64 " blocks are missing against the newest signed checkpoint known (%" PRIu64 " blocks)%s\n",
-		       v->sequence, v->blocks, q->chain.newest, *ret_missing, known,
-		       q->checkpoint ? "" : "; --checkpoint FILE compares with one from a witness");
-	return EXIT_DONE;
+	char sentence[GAP_SENTENCE_MAX];
+	if (globals.json)
+		return;
+	gap_sentence(&q->gap, sentence);
+	printf("restored  to entry %" PRIu64 " (%" PRIu64 " blocks), as shipped at manifest %" PRIu64 "\n"
+	       "gap       %s%s\n", q->gap.entries, q->gap.blocks, q->chain.newest, sentence,
+	       q->checkpoint ? "" : "; --checkpoint FILE measures against one from a witness");
+}
+
+// The same for programs. missing_first to missing_last are 0 when nothing is missing.
+static json_t *gap_json(const struct gap *g)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "known_blocks", (json_int_t)g->known_blocks, "known_entries",
+			 (json_int_t)g->known_entries, "missing_blocks", (json_int_t)g->missing_blocks, "missing_entries",
+			 (json_int_t)g->missing_entries, "missing_first", (json_int_t)(g->missing_entries ? g->entries + 1 : 0),
+			 "missing_last", (json_int_t)(g->missing_entries ? g->known_entries : 0), "counted", (json_int_t)g->counted);
 }
 
 // The restored exchange goes on with the chain of manifests, and begins with a full one.
 static int chain_go_on(const struct request *q)
 {
-	struct position position = { .number = q->chain.newest, .time_us = q->chain.last.time_us };
+	// Numbers that were given and are lost are not given again: two manifests of one number are two pasts.
+	struct position position = { .number = q->chain.newest + chain_short_of(&q->chain), .time_us = q->chain.last.time_us };
 	memcpy(position.digest, q->chain.digest, sizeof position.digest);
 	int r = position_store(&position);
 	if (r)
@@ -115,16 +137,21 @@ static int chain_go_on(const struct request *q)
 	return r ? EXIT_FAILED : EXIT_DONE;
 }
 
-// A drill over a backup from which the newest was taken away fails, if somebody knows what is missing.
+// Known to have been shipped or signed, and not there: a destination that is behind, or from which it was taken away.
 static void gap_judge(const struct request *q, struct verdict *v)
 {
-	uint64_t missing = 0;
-	if (gap_tell(q, v, &missing)) {
-		v->outcome = v->outcome == VERDICT_FAIL ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
-		snprintf(v->reason, sizeof v->reason, "the checkpoint that was brought could not be read");
-	} else if (missing && v->outcome != VERDICT_FAIL) {
+	char sentence[GAP_SENTENCE_MAX];
+	gap_tell(q);
+	if (v->outcome == VERDICT_FAIL)
+		return;
+	if (q->gap.missing_blocks || q->gap.missing_entries) {
 		v->outcome = VERDICT_FAIL;
-		snprintf(v->reason, sizeof v->reason, "%" PRIu64 " blocks are missing against the newest signed checkpoint known", missing);
+		gap_sentence(&q->gap, sentence);
+		snprintf(v->reason, sizeof v->reason, "%s", sentence);
+	} else if (q->chain.faults) {
+		v->outcome = VERDICT_FAIL;
+		snprintf(v->reason, sizeof v->reason, "what lies at the sources does not all hold; what was restored ends at manifest %" PRIu64,
+			 q->chain.newest);
 	}
 }
 
@@ -132,29 +159,26 @@ static int restored_start(struct request *q)
 {
 	struct verdict v = { 0 };
 	struct epoch epoch;
-	uint64_t missing = 0;
 	// After a loss, the newest chain that holds is what there is; its end is stated.
 	if (q->chain.faults)
-		complain("manifests that lie at the sources do not hold: the restore ends at manifest %" PRIu64, q->chain.newest);
-	q->chain.faults = 0;
-	restored_examine(&q->chain, &v);
+		complain("not all that lies at the sources holds: the restore ends at manifest %" PRIu64, q->chain.newest);
+	restored_examine(&q->chain, q->checkpoint, &v, &q->gap);
 	if (v.outcome == VERDICT_FAIL) {
 		complain("what was restored is not sound: %s. It is left in %s for examination; do not start it", v.reason, q->into);
 		return EXIT_DAMAGED;
 	}
 	if (v.outcome == VERDICT_INCONCLUSIVE)
 		complain("not everything could be examined: %s", v.reason);
-	int r = gap_tell(q, &v, &missing);
-	if (!r)
-		r = chain_go_on(q);
+	gap_tell(q);
+	int r = chain_go_on(q);
 	if (!r)
 		r = epoch_begin(&epoch);
 	if (!r)
 		r = restore_finished(q->into);
 	if (!r)
-		result_say(json_pack("{s:I, s:I, s:I, s:I, s:i, s:s}", "entries", (json_int_t)v.sequence, "blocks",
-				     (json_int_t)v.blocks, "missing_blocks", (json_int_t)missing, "manifest",
-				     (json_int_t)q->chain.newest, "halted", (int)epoch.halted, "reason", v.reason),
+		result_say(json_pack("{s:I, s:I, s:I, s:I, s:i, s:s, s:o}", "entries", (json_int_t)v.sequence, "blocks",
+				     (json_int_t)v.blocks, "missing_blocks", (json_int_t)q->gap.missing_blocks, "manifest",
+				     (json_int_t)q->chain.newest, "halted", (int)epoch.halted, "reason", v.reason, "gap", gap_json(&q->gap)),
 			   "epoch     a new one begins: %u markets are halted by entries %" PRIu64 " to %" PRIu64 "\n"
 			   "Start it with 'redoubt --dir %s start'; reconcile; then 'redoubt market set SYMBOL --status trading'.",
 			   epoch.halted, epoch.sequence + 1, epoch.sequence + 1 + epoch.halted, q->into);
@@ -163,11 +187,11 @@ static int restored_start(struct request *q)
 
 int command_backup_restore(int argc, char **argv)
 {
-	struct request q = { 0 };
-	const struct option more[] = { { "--operator-key", &globals.operator_key, NULL } };
+	static struct request q;
+	const struct option more[] = { { "--operator-key", &globals.operator_key, NULL }, { "--accept-gap", NULL, &q.accept_gap } };
 	int r = request_read(argc, argv, &q, more, ARRAY_LEN(more));
 	if (r < 0) {
-		r = bring_back(&q);
+		r = bring_back(&q, NULL);
 		if (!r)
 			r = restored_start(&q);
 	}
@@ -186,27 +210,52 @@ static int verdict_store(const struct request *q, const struct verdict *v)
 		complain("cannot write the verdict %s: %s", q->verdict, strerror(-r));
 		return EXIT_FAILED;
 	}
-	result_say(json_pack("{s:s, s:s, s:I, s:I}", "outcome", verdict_outcome_name(v->outcome), "reason", v->reason, "manifest",
-			     (json_int_t)v->manifest_number, "entries", (json_int_t)v->sequence),
+	result_say(json_pack("{s:s, s:s, s:I, s:I, s:o}", "outcome", verdict_outcome_name(v->outcome), "reason", v->reason, "manifest",
+			     (json_int_t)v->manifest_number, "entries", (json_int_t)v->sequence, "gap", gap_json(&q->gap)),
 		   "%s: %s\nThe signed verdict is %s; on the exchange: redoubt backup verdict %s",
 		   verdict_outcome_name(v->outcome), v->reason, q->verdict, q->verdict);
 	return v->outcome == VERDICT_PASS ? EXIT_DONE : v->outcome == VERDICT_FAIL ? EXIT_DAMAGED : EXIT_FAILED;
 }
 
+// Beside the verdict: the furthest head that a drill has seen, so that the next one knows what must be there.
+static int seen_path(char to[PATH_MAX], const struct request *q)
+{
+	int n = snprintf(to, PATH_MAX, "%s.seen", q->verdict);
+	if (n > 0 && n < PATH_MAX)
+		return 0;
+	complain("--verdict: that path is too long");
+	return 1;
+}
+
+static void seen_store(const struct request *q, const char *seen)
+{
+	const struct chain *c = &q->chain;
+	char *text;
+	size_t size;
+	if (!c->head_known || !strcmp(c->head_from, seen) || whole_file_read(c->head_from, BACKUP_HEAD_SIZE_MAX, &text, &size))
+		return;
+	int r = whole_file_write(seen, 0644, text, size);
+	if (r)
+		complain("cannot write %s: %s", seen, strerror(-r));
+	free(text);
+}
+
 int command_backup_drill(int argc, char **argv)
 {
-	struct request q = { 0 };
+	static struct request q;
 	struct verdict v = { 0 };
+	char seen[PATH_MAX];
 	const struct option more[] = { { "--verdict", &q.verdict, NULL } };
 	int r = request_read(argc, argv, &q, more, ARRAY_LEN(more));
 	if (r < 0) {
 		if (!q.verdict)
 			q.verdict = "verdict";
-		r = bring_back(&q);
+		r = seen_path(seen, &q) ? EXIT_USAGE : bring_back(&q, seen);
 		if (!r) {
-			restored_examine(&q.chain, &v);
+			restored_examine(&q.chain, q.checkpoint, &v, &q.gap);
 			gap_judge(&q, &v);
 		}
+		seen_store(&q, seen);
 		memcpy(v.exchange, q.chain.card.exchange, 32);
 		v.manifest_number = q.chain.newest;
 		v.time_us = now_us();

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// redoubt backup run | status | prune: the exchange's own side.
+// redoubt backup run: the exchange's own side.
 #include "../client.h"
 #include "../command.h"
 #include "batch.h"
 #include "files.h"
 #include "full.h"
+#include "heads.h"
 #include "push.h"
 #include "ship.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
-#define STATUS_MAX 65536
-#define KEEP_MAX 3650
+#define HEAD_S 60 // between two heads
 #define MIB (1024u * 1024u)
 
 static volatile sig_atomic_t ending;
@@ -34,19 +32,6 @@ static uint64_t now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-// One writer of the spool. A descriptor that holds the lock until the process ends, or -1 after it has complained.
-static int lock_take(void)
-{
-	struct path path = backup_path("lock");
-	int fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
-	complain("%s: %s", path.text, errno == EWOULDBLOCK ? "another 'redoubt backup' is at work" : strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 // ---- one turn ----
 
 struct turn {
@@ -54,6 +39,9 @@ struct turn {
 	bool known; // there is a position to go on from
 	struct push_state pushed;
 	uint64_t shipped_us; // when the journal's end was last in the spool
+	uint64_t head_us;    // when the last head was written
+	char *checkpoint;    // the log's, as it was before this turn's backup was made; NULL = none is signed yet
+	size_t checkpoint_size;
 };
 
 // The former full manifest, for the segments that it has whole. NULL items when there is none that holds.
@@ -90,7 +78,8 @@ static bool sealed_alike(const struct backup_manifest *former)
 	return alike;
 }
 
-static int full_make(const struct backup_place *p, struct turn *t)
+// `anew`: nothing is taken from the former one, whose objects are missing somewhere.
+static int full_make(const struct backup_place *p, struct turn *t, bool anew)
 {
 	struct backup_manifest former;
 	struct batch b;
@@ -98,7 +87,7 @@ static int full_make(const struct backup_place *p, struct turn *t)
 	batch_begin(&b, p, &t->position, BACKUP_MANIFEST_FULL);
 	b.position.segment = 0;
 	b.position.offset = 0;
-	int r = full_add(&b, sealed_alike(&former) ? &former : NULL);
+	int r = full_add(&b, !anew && sealed_alike(&former) ? &former : NULL);
 	if (!r)
 		r = batch_commit(&b);
 	if (!r) {
@@ -115,16 +104,12 @@ static int full_make(const struct backup_place *p, struct turn *t)
 	return r;
 }
 
-// The newest checkpoint travels with the journal: a restore measures its gap against it.
-static int checkpoint_add(struct batch *b)
+// Read before the journal is: then what is shipped holds every block that it counts.
+static void checkpoint_take(struct turn *t)
 {
-	char *text;
-	size_t size;
-	if (whole_file_read(path_in("log/checkpoint").text, CHECKPOINT_FILE_MAX, &text, &size))
-		return EXIT_DONE; // none is signed yet
-	int r = batch_bytes(b, "backup/shipped-checkpoint", text, size);
-	free(text);
-	return r;
+	free(t->checkpoint);
+	if (whole_file_read(path_in("log/checkpoint").text, CHECKPOINT_FILE_MAX, &t->checkpoint, &t->checkpoint_size))
+		t->checkpoint = NULL;
 }
 
 static int ship_make(const struct backup_place *p, struct turn *t)
@@ -133,8 +118,8 @@ static int ship_make(const struct backup_place *p, struct turn *t)
 	uint64_t blocks = 0;
 	batch_begin(&b, p, &t->position, BACKUP_MANIFEST_SHIP);
 	int r = ship_journal(&b, &blocks);
-	if (!r && blocks)
-		r = checkpoint_add(&b);
+	if (!r && blocks && t->checkpoint)
+		r = batch_bytes(&b, "backup/shipped-checkpoint", t->checkpoint, t->checkpoint_size);
 	if (!r && blocks)
 		r = batch_commit(&b);
 	if (!r) {
@@ -181,23 +166,41 @@ static bool pushed_tell(const struct backup_place *p, const struct push_state *b
 	return good;
 }
 
+static int backup_make(const struct backup_place *p, struct turn *t, bool full)
+{
+	if (t->pushed.spool_bytes / MIB >= p->spool_max_mib) {
+		complain("the spool holds %" PRIu64 " MiB (backup.spool_max_mib): nothing is shipped until a destination takes it",
+			 t->pushed.spool_bytes / MIB);
+		return EXIT_FAILED;
+	}
+	bool due = full || !t->known || now_us() - t->position.full_time_us >= p->full_h * 3600000000u;
+	return due ? full_make(p, t, t->pushed.needs_full) : ship_make(p, t);
+}
+
+// A destination that has lost what is nowhere else is made whole at once, not when the next full backup is due.
+static int push_make(const struct backup_place *p, struct turn *t, int r)
+{
+	push_all(p, &t->position, &t->pushed);
+	if (r || !t->pushed.needs_full)
+		return r;
+	fprintf(stderr, "redoubt backup: a destination has lost what is nowhere else: a full backup is made now\n");
+	r = backup_make(p, t, true);
+	push_all(p, &t->position, &t->pushed);
+	return r;
+}
+
 static int turn_make(const struct backup_place *p, struct turn *t, bool full)
 {
 	struct push_state before = t->pushed;
-	int r = EXIT_DONE;
-	if (before.spool_bytes / MIB >= p->spool_max_mib) {
-		complain("the spool holds %" PRIu64 " MiB (backup.spool_max_mib): nothing is shipped until a destination takes it",
-			 before.spool_bytes / MIB);
-		r = EXIT_FAILED;
-	} else {
-		bool due = full || !t->known || now_us() - t->position.full_time_us >= p->full_h * 3600000000u;
-		r = due ? full_make(p, t) : ship_make(p, t);
+	checkpoint_take(t);
+	int r = push_make(p, t, backup_make(p, t, full));
+	bool good = pushed_tell(p, &before, &t->pushed);
+	if (now_us() - t->head_us >= HEAD_S * 1000000u) {
+		heads_write(p, &t->position, t->checkpoint, t->checkpoint_size);
+		t->head_us = now_us();
 	}
-	push_all(p, t->position.number, &t->pushed);
-	if (!pushed_tell(p, &before, &t->pushed) && !r)
-		r = EXIT_FAILED;
 	status_store(p, t);
-	return r;
+	return r ? r : good ? EXIT_DONE : EXIT_FAILED;
 }
 
 static void spool_clean(const struct backup_place *p)
@@ -230,6 +233,7 @@ static int turns(const struct backup_place *p, bool once, bool full)
 		if (!once && !ending)
 			sleep((unsigned)p->every_s);
 	} while (!once && !ending);
+	free(t.checkpoint);
 	return r;
 }
 
@@ -243,80 +247,13 @@ int command_backup_run(int argc, char **argv)
 	if (r < 0)
 		return options_exit(r);
 	r = place_open(&place);
-	int lock = r ? -1 : lock_take();
+	int lock = r ? -1 : spool_lock();
 	if (!r && lock < 0)
 		r = EXIT_FAILED;
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGINT, &end, NULL);
 	if (!r)
 		r = turns(&place, once, full);
-	place_close(&place);
-	if (lock >= 0)
-		close(lock);
-	return r;
-}
-
-int command_backup_status(int argc, char **argv)
-{
-	char *text;
-	size_t size;
-	int r = options_read(argc, argv, NULL, 0, NULL, 0, 0);
-	if (r < 0)
-		return options_exit(r);
-	r = whole_file_read(backup_path("status").text, STATUS_MAX, &text, &size);
-	if (r) {
-		complain("no backup has run: %s: %s", backup_path("status").text, strerror(-r));
-		return EXIT_FAILED;
-	}
-	json_t *status = json_loads(text, 0, NULL), *d;
-	free(text);
-	size_t i;
-	bool behind = false;
-	json_array_foreach(json_object_get(status, "destinations"), i, d)
-		behind |= *json_string_value(json_object_get(d, "error")) != 0;
-	if (globals.json) {
-		json_dumpf(status, stdout, JSON_COMPACT);
-		putchar('\n');
-	} else {
-		uint64_t age = (now_us() - (uint64_t)json_integer_value(json_object_get(status, "shipped_us"))) / 1000000;
-		printf("shipped   %" PRIu64 " s ago, to entry %lld (manifest %lld, last full %lld)\nspool     %lld bytes\n", age,
-		       json_integer_value(json_object_get(status, "entries")),
-		       json_integer_value(json_object_get(status, "manifest")), json_integer_value(json_object_get(status, "full")),
-		       json_integer_value(json_object_get(status, "spool_bytes")));
-		json_array_foreach(json_object_get(status, "destinations"), i, d)
-			printf("%-9s %s: manifest %lld %s\n", *json_string_value(json_object_get(d, "error")) ? "BEHIND" : "has all",
-			       json_string_value(json_object_get(d, "folder")),
-			       json_integer_value(json_object_get(d, "manifest")),
-			       json_string_value(json_object_get(d, "error")));
-	}
-	json_decref(status);
-	return behind ? EXIT_DAMAGED : EXIT_DONE;
-}
-
-int command_backup_prune(int argc, char **argv)
-{
-	const char *keep_text = NULL, *word[1];
-	const struct option options[] = { { "--keep", &keep_text, NULL } };
-	struct backup_place place;
-	uint64_t keep = 30, number, removed = 0;
-	int r = options_read(argc, argv, options, ARRAY_LEN(options), word, 1, 1);
-	if (r < 0)
-		return options_exit(r);
-	if ((keep_text && !number_read(keep_text, "--keep", 1, KEEP_MAX, &keep)) ||
-	    !number_read(word[0], "DESTINATION", 1, DESTINATIONS_MAX, &number))
-		return EXIT_USAGE;
-	r = place_open(&place);
-	int lock = r ? -1 : lock_take();
-	if (!r && lock < 0)
-		r = EXIT_FAILED;
-	if (!r && number > place.destination_count) {
-		complain("there are %zu destinations", place.destination_count);
-		r = EXIT_USAGE;
-	}
-	if (!r)
-		r = push_prune(&place, number - 1, (unsigned)keep, &removed);
-	if (!r)
-		result_say(json_pack("{s:I}", "removed", (json_int_t)removed), "%" PRIu64 " objects removed", removed);
 	place_close(&place);
 	if (lock >= 0)
 		close(lock);
