@@ -161,6 +161,8 @@ echo 'waive ACC-06 the console has no password' >>"$work/tree/etc/redoubt/host.m
 waiver_is_shown() { "$redoubt" host check --root "$work/tree" --only ACC-06 | grep -q 'the console has no password'; }
 ok "a waiver is shown with its reason" waiver_is_shown
 
+source tests/host/manifest.sh
+
 # 40 Match blocks cannot be exhausted with 32 questions.
 for i in $(seq 40); do printf 'Match User user%d\n\tPermitRootLogin no\n' "$i"; done >>"$work/tree/etc/ssh/sshd_config"
 many_tuples() { (check --only SSH-01 || true) | jq -e '.findings[0].state == "unknown" and (.findings[0].read | startswith("not exhausted"))'; }

@@ -114,11 +114,14 @@ void check_run(struct examination *e, const struct check *check)
 	e->check = check;
 	e->evidence = NULL;
 	e->of_check = 0;
-	const char *waived = e->manifest ? manifest_waived(e->manifest, check->id) : NULL;
-	if (waived) {
-		found_not_applicable(e, "waived in the manifest: %s", waived);
+	const struct manifest_waiver *waiver = e->manifest ? manifest_waiver(e->manifest, check->id) : NULL;
+	if (waiver && manifest_waiver_counts(waiver, host_now(e->host))) {
+		found_not_applicable(e, "waived in the manifest%s%s: %s", waiver->until ? " until " : "", waiver->until ? waiver->until : "",
+				     waiver->reason);
 		return;
 	}
+	if (waiver)
+		found_read(e, "its waiver ended on %s", waiver->until);
 	if (!check->run) {
 		found_unknown(e, "not built yet: nothing was read");
 		return;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/manifest.h"
 
+#include "host/checks.h"
+
 #include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define WORDS_MAX 32
 
@@ -26,60 +29,6 @@ static int complain(const struct line *l, const char *format, ...)
 	va_end(arguments);
 	snprintf(l->error, MANIFEST_ERROR_MAX, "%.64s:%u: %s", l->name, l->number, text);
 	return 1;
-}
-
-// --- prefixes --------------------------------------------------------------------------------------------------
-
-static bool bits_behind(const struct ip_prefix *p)
-{
-	size_t size = p->v6 ? 16 : 4;
-	for (size_t i = p->bits; i < 8 * size; i++)
-		if (p->address[i / 8] & (0x80 >> i % 8))
-			return true;
-	return false;
-}
-
-bool ip_prefix_read(const char *text, struct ip_prefix *ret)
-{
-	char address[INET6_ADDRSTRLEN];
-	struct ip_prefix p = { .v6 = strchr(text, ':') != NULL };
-	size_t size = strcspn(text, "/");
-	unsigned full = p.v6 ? 128 : 32, bits = full;
-	if (size >= sizeof address)
-		return false;
-	memcpy(address, text, size);
-	address[size] = 0;
-	if (inet_pton(p.v6 ? AF_INET6 : AF_INET, address, p.address) != 1)
-		return false;
-	if (text[size] == '/') {
-		const char *digits = text + size + 1;
-		size_t count = strlen(digits);
-		if (!count || count > 3 || digits[strspn(digits, "0123456789")] || (count > 1 && *digits == '0'))
-			return false;
-		bits = (unsigned)strtoul(digits, NULL, 10);
-	}
-	p.bits = (uint8_t)bits;
-	if (bits > full || bits_behind(&p))
-		return false;
-	*ret = p;
-	return true;
-}
-
-bool ip_prefix_contains(const struct ip_prefix *p, bool v6, const uint8_t *address)
-{
-	if (p->v6 != v6)
-		return false;
-	size_t whole = p->bits / 8, rest = p->bits % 8;
-	if (memcmp(p->address, address, whole))
-		return false;
-	return !rest || ((p->address[whole] ^ address[whole]) & (0xff00 >> rest) & 0xff) == 0;
-}
-
-void ip_prefix_write(const struct ip_prefix *p, char to[IP_PREFIX_TEXT])
-{
-	char address[INET6_ADDRSTRLEN];
-	inet_ntop(p->v6 ? AF_INET6 : AF_INET, p->address, address, sizeof address);
-	snprintf(to, IP_PREFIX_TEXT, "%s/%u", address, p->bits);
 }
 
 // --- lines -----------------------------------------------------------------------------------------------------
@@ -159,16 +108,32 @@ static int take_log_to(struct manifest *m, const struct line *l, size_t unused)
 	return 0;
 }
 
-static int take_prefix(struct manifest *m, const struct line *l, size_t offset)
+static int prefix_add(struct manifest_prefixes *to, const struct line *l, const struct prefix_limits *limits)
 {
-	struct manifest_prefixes *to = (void *)((char *)m + offset);
+	struct ip_prefix *p = &to->prefix[to->count];
 	if (to->count == MANIFEST_PREFIX_MAX)
 		return complain(l, "there is room for %d lines of '%s'", MANIFEST_PREFIX_MAX, l->word[0]);
-	if (!ip_prefix_read(l->word[1], &to->prefix[to->count]))
+	if (!ip_prefix_read(l->word[1], p))
 		return complain(l, "'%.60s' is not a prefix such as 203.0.113.0/24 or 2001:db8::/32 (no bits behind it)",
 				l->word[1]);
+	if (ip_prefix_is_mapped(p))
+		return complain(l, "%s %.60s is IPv4 written as IPv6, which no packet has; write the IPv4 prefix", l->word[0], l->word[1]);
 	to->count++;
+	if (!ip_prefixes_bounded(to, limits))
+		return complain(l, "%s %.60s is too wide, or all of them together are: at most /%u and /%u (IPv6) each, /%u and /%u in all; "
+				"name the ranges that are meant", l->word[0], l->word[1], limits->bits_min[0], limits->bits_min[1],
+				limits->sum_bits_min[0], limits->sum_bits_min[1]);
 	return 0;
+}
+
+static int take_proxy(struct manifest *m, const struct line *l, size_t unused)
+{
+	return prefix_add(&m->proxy, l, &(struct prefix_limits)MANIFEST_PROXY_LIMITS);
+}
+
+static int take_ssh_from(struct manifest *m, const struct line *l, size_t unused)
+{
+	return prefix_add(&m->ssh_from, l, &(struct prefix_limits)MANIFEST_SSH_LIMITS);
 }
 
 static int take_name(struct manifest *m, const struct line *l, size_t offset)
@@ -189,17 +154,50 @@ static int take_path(struct manifest *m, const struct line *l, size_t offset)
 	return take_name(m, l, offset);
 }
 
+// As ssh-keygen -l prints it: SHA-256 in base64 without padding.
+static int take_authority(struct manifest *m, const struct line *l, size_t offset)
+{
+	static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *print = l->word[1];
+	if (strncmp(print, "SHA256:", 7) || strlen(print) != 7 + 43 || strspn(print + 7, LETTERS) != 43)
+		return complain(l, "'%.60s' is no fingerprint such as SHA256:... (43 characters); ssh-keygen -lf FILE shows it", print);
+	return take_name(m, l, offset);
+}
+
+// "2027-01-31", and a day that there is.
+static bool day_read(const char *text, uint64_t *ret_end)
+{
+	char again[16];
+	struct tm t = { 0 };
+	const char *end = strptime(text, "%Y-%m-%d", &t);
+	if (strlen(text) != 10 || !end || *end)
+		return false;
+	time_t start = timegm(&t);
+	*ret_end = (uint64_t)start + 86400;
+	return start >= 0 && strftime(again, sizeof again, "%Y-%m-%d", &t) == 10 && !strcmp(again, text);
+}
+
 // The reason is the rest of the line, its words joined by one blank each (they stand in one buffer).
 static int take_waiver(struct manifest *m, const struct line *l, size_t unused)
 {
+	bool dated = !strcmp(l->word[2], "until");
+	size_t first = dated ? 4 : 2;
+	uint64_t end;
 	if (m->waivers == MANIFEST_NAME_MAX)
 		return complain(l, "there is room for %d waivers", MANIFEST_NAME_MAX);
-	if (manifest_waived(m, l->word[1]))
+	if (!check_find(l->word[1]))
+		return complain(l, "there is no check '%.20s' to waive; 'redoubt host check --all' lists them", l->word[1]);
+	if (manifest_waiver(m, l->word[1]))
 		return complain(l, "%.20s was waived before", l->word[1]);
-	for (size_t i = 2; i + 1 < l->words; i++)
+	if (dated && (l->words < 4 || !day_read(l->word[3], &end)))
+		return complain(l, "'%.20s' is no day such as 2027-01-31", l->words < 4 ? "" : l->word[3]);
+	for (size_t i = first; i + 1 < l->words; i++)
 		for (char *gap = l->word[i] + strlen(l->word[i]); gap < l->word[i + 1]; gap++)
 			*gap = ' ';
-	m->waiver[m->waivers++] = (struct manifest_waiver){ l->word[1], l->word[2] };
+	if (l->words <= first || strlen(l->word[first]) < MANIFEST_REASON_MIN)
+		return complain(l, "the waiver of %.20s needs a reason of %d characters: who reads the report in a year must understand it",
+				l->word[1], MANIFEST_REASON_MIN);
+	m->waiver[m->waivers++] = (struct manifest_waiver){ l->word[1], l->word[first], dated ? l->word[3] : NULL };
 	return 0;
 }
 
@@ -217,8 +215,9 @@ static const struct fact {
 	{ "egress", 5, 5, take_egress, 0 },
 	{ "log-to", 3, 3, take_log_to, 0 },
 	{ "ssh-port", 2, 2, take_port, 0 },
-	{ "proxy", 2, 2, take_prefix, offsetof(struct manifest, proxy) },
-	{ "ssh-from", 2, 2, take_prefix, offsetof(struct manifest, ssh_from) },
+	{ "proxy", 2, 2, take_proxy, 0 },
+	{ "ssh-from", 2, 2, take_ssh_from, 0 },
+	{ "ssh-user-ca", 2, 2, take_authority, offsetof(struct manifest, ssh_user_ca) },
 	{ "waive", 3, WORDS_MAX, take_waiver, 0 },
 	NAMES("service", service),
 	NAMES("root-service", root_service),
@@ -245,7 +244,7 @@ static int line_take(struct manifest *m, const struct line *l)
 					f->word);
 		return f->take(m, l, f->offset);
 	}
-	return complain(l, "there is no fact '%.40s'; manifest.h and the manual list them", l->word[0]);
+	return complain(l, "there is no fact '%.40s'; the manual page redoubt-host(1) lists them", l->word[0]);
 }
 
 static int line_split(struct line *l, char *text)
@@ -265,6 +264,40 @@ static int line_split(struct line *l, char *text)
 	}
 }
 
+// Bytes from 0x80 on: valid UTF-8 that neither controls a terminal nor turns the direction of writing. Its size, or 0.
+static size_t letter_size(const unsigned char *at)
+{
+	size_t size = *at >= 0xc2 && *at < 0xe0 ? 2 : (*at & 0xf0) == 0xe0 ? 3 : *at >= 0xf0 && *at < 0xf5 ? 4 : 0;
+	uint32_t c = size ? *at & (0xffu >> (size + 1)) : 0;
+	for (size_t i = 1; i < size; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (at[i] & 0x3f);
+	}
+	static const uint32_t LEAST[] = { 0, 0, 0xa0, 0x800, 0x10000 }; // below 0xa0 stand controls
+	bool turns = (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || c == 0x61c;
+	return size && c >= LEAST[size] && c < 0x110000 && (c & 0xfffff800) != 0xd800 && !turns ? size : 0;
+}
+
+// Comments and reasons may have letters of any language; nothing may have what drives a terminal.
+static int line_clean(const struct line *l, const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	size_t word = strspn(text, " \t");
+	const char *free = !strncmp(text + word, "waive", 5) ? text : strchr(text, '#');
+	while (*at) {
+		size_t size = *at < 0x80 ? (*at >= ' ' && *at != 127) || *at == '\t' || (*at == '\r' && !at[1]) : letter_size(at);
+		if (!size)
+			return complain(l, "byte 0x%02x at column %zu is a control character or not UTF-8; take it out", *at,
+					(size_t)((const char *)at - text) + 1);
+		if (size > 1 && (!free || (const char *)at < free))
+			return complain(l, "column %zu is no ASCII, which names must be; only comments and reasons may have other letters",
+					(size_t)((const char *)at - text) + 1);
+		at += size;
+	}
+	return 0;
+}
+
 static int lines_take(struct manifest *m, struct line *l, size_t size)
 {
 	bool role = false;
@@ -275,7 +308,9 @@ static int lines_take(struct manifest *m, struct line *l, size_t size)
 		if (newline)
 			*newline = 0;
 		l->number++;
-		int r = line_split(l, at);
+		int r = line_clean(l, at);
+		if (!r)
+			r = line_split(l, at);
 		if (!r && l->words)
 			r = line_take(m, l);
 		if (r)
@@ -329,10 +364,16 @@ bool manifest_has(const struct manifest_names *n, const char *name)
 	return false;
 }
 
-const char *manifest_waived(const struct manifest *m, const char *id)
+const struct manifest_waiver *manifest_waiver(const struct manifest *m, const char *id)
 {
 	for (size_t i = 0; i < m->waivers; i++)
 		if (!strcmp(m->waiver[i].id, id))
-			return m->waiver[i].reason;
+			return &m->waiver[i];
 	return NULL;
+}
+
+bool manifest_waiver_counts(const struct manifest_waiver *w, uint64_t now)
+{
+	uint64_t end;
+	return !w->until || (day_read(w->until, &end) && now < end);
 }

@@ -9,6 +9,7 @@
 //   proxy-file PATH                              the published list that `proxy` lines came from
 //   ssh-port PORT
 //   ssh-from PREFIX                              who may reach the SSH port
+//   ssh-user-ca SHA256:FINGERPRINT               a key whose certificates may log in (ssh-keygen -lf shows it)
 //   admin USER                                   people who may become root
 //   daemon USER                                  a user that one daemon runs as
 //   engine USER                                  the daemon user that must have no network at all
@@ -18,7 +19,11 @@
 //   backup-catalogue PATH
 //   baseline-copy PATH                           where the copy of the integrity baseline is mounted, off the host
 //   setuid PATH                                  a setuid or setgid program that belongs here
-//   waive ID REASON...                           a check that the owners decided against, said in every report
+//   waive ID [until YYYY-MM-DD] REASON...        a check that the owners decided against, said in every report; behind
+//                                                the day it counts no more
+//
+// Names are printable ASCII; reasons and comments may be UTF-8 without control or direction characters. A prefix, or all
+// of a kind together, may not be wider than the limits below: who means the whole internet needs no list.
 #pragma once
 
 #include "base/base.h"
@@ -30,6 +35,12 @@
 #define MANIFEST_PREFIX_MAX 1024
 #define MANIFEST_EGRESS_MAX 256
 #define MANIFEST_NAME_MAX 256 // names of each kind
+#define MANIFEST_REASON_MIN 8 // characters of a waiver's reason
+
+// How wide one prefix may be, and how wide all of its kind together, for IPv4 and IPv6; private networks do not count.
+// The widest ranges that are published for a reverse proxy are a /10 (Akamai) and a /29 (Cloudflare, IPv6).
+#define MANIFEST_PROXY_LIMITS { { 10, 19 }, { 7, 16 } }
+#define MANIFEST_SSH_LIMITS { { 16, 32 }, { 14, 28 } }
 
 struct ip_prefix {
 	bool v6;
@@ -71,6 +82,7 @@ enum host_role { ROLE_PRODUCTION, ROLE_TEST, ROLE_DEVELOPMENT };
 
 struct manifest_waiver {
 	const char *id, *reason;
+	const char *until; // "2027-01-31", its last day, or NULL
 };
 
 struct manifest {
@@ -83,7 +95,7 @@ struct manifest {
 	struct manifest_address log_to;
 	struct manifest_prefixes proxy, ssh_from;
 	struct manifest_names service, root_service, admin, daemon, engine, web_root, backup_catalogue, proxy_file,
-		setuid_program, baseline_copy;
+		setuid_program, baseline_copy, ssh_user_ca;
 	char *text; // owns what the names point to
 };
 
@@ -93,13 +105,18 @@ MUST_USE int manifest_parse(const char *name, const char *text, size_t size, str
 void manifest_free(struct manifest *m); // accepts NULL
 
 bool manifest_has(const struct manifest_names *n, const char *name);
-const char *manifest_waived(const struct manifest *m, const char *id); // the reason, or NULL
+const struct manifest_waiver *manifest_waiver(const struct manifest *m, const char *id); // NULL: there is none
+// Whether it still counts at `now`, seconds since 1970.
+bool manifest_waiver_counts(const struct manifest_waiver *w, uint64_t now);
 
 // "203.0.113.0/24", "2001:db8::/32", or an address alone (its own prefix). Strict: no bits behind the prefix.
 bool ip_prefix_read(const char *text, struct ip_prefix *ret);
 bool ip_prefix_contains(const struct ip_prefix *p, bool v6, const uint8_t *address);
 #define IP_PREFIX_TEXT 64
 void ip_prefix_write(const struct ip_prefix *p, char to[IP_PREFIX_TEXT]);
+bool ip_prefix_is_mapped(const struct ip_prefix *p); // IPv4 written as ::ffff:a.b.c.d
+struct prefix_limits { uint8_t bits_min[2], sum_bits_min[2]; }; // [0] IPv4, [1] IPv6
+bool ip_prefixes_bounded(const struct manifest_prefixes *all, const struct prefix_limits *limits);
 
 struct host;
 // Drafts a manifest from what runs now, for people to review. The text lives as long as the host.

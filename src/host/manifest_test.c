@@ -14,7 +14,9 @@ static const char WHOLE[] = "# what it is for\n"
 			    "service nginx.service\nadmin alice\nadmin bob\n"
 			    "web-root /srv/www\n"
 			    "egress _apt tcp * 443\negress chrony udp 2001:db8:5::/48 123\nlog-to 192.0.2.9 6514\n"
-			    "waive NET-14 one gateway is   enough here\n";
+			    "waive NET-14 one gateway is   enough here\n"
+			    "waive ACC-06 until 2024-02-29 die Konsole hat kein Passwort: \xc3\xbc" "berall Schl\xc3\xbcssel\r\n"
+			    "ssh-user-ca SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA # \xe2\x82\xac\n";
 
 static struct manifest *whole(void)
 {
@@ -39,8 +41,13 @@ static void every_fact_is_read(void **state)
 	assert_true(m->proxy.prefix[1].v6);
 	assert_true(manifest_has(&m->admin, "bob"));
 	assert_false(manifest_has(&m->admin, "carol"));
-	assert_string_equal(manifest_waived(m, "NET-14"), "one gateway is   enough here");
-	assert_null(manifest_waived(m, "NET-1"));
+	assert_string_equal(manifest_waiver(m, "NET-14")->reason, "one gateway is   enough here");
+	assert_true(manifest_waiver_counts(manifest_waiver(m, "NET-14"), UINT64_MAX));
+	assert_null(manifest_waiver(m, "NET-1"));
+	assert_string_equal(manifest_waiver(m, "ACC-06")->reason, "die Konsole hat kein Passwort: \xc3\xbc" "berall Schl\xc3\xbcssel");
+	assert_true(manifest_waiver_counts(manifest_waiver(m, "ACC-06"), 1709164800 + 86399)); // 2024-02-29
+	assert_false(manifest_waiver_counts(manifest_waiver(m, "ACC-06"), 1709164800 + 86400));
+	assert_true(manifest_has(&m->ssh_user_ca, "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
 	assert_int_equal(m->egresses, 2);
 	assert_true(m->egress[0].any && !m->egress[0].udp);
 	assert_string_equal(m->egress[1].user, "chrony");
@@ -76,9 +83,61 @@ static void errors_name_their_line(void **state)
 	refuses("role test\nadmin a b\n", "'b' is too much");
 	refuses("role test\nadmin a\nadmin a\n", "was given before");
 	refuses("role test\nweb-root srv\n", "not an absolute path");
-	refuses("role test\nfoo bar\n", "there is no fact 'foo'");
+	refuses("role test\nfoo bar\n", "there is no fact 'foo'; the manual page redoubt-host(1)");
+	refuses("role test\nwaive NET-99 not there at all\n", "m:2: there is no check 'NET-99'");
+	refuses("role test\nwaive NET because of it\n", "there is no check 'NET'");
+	refuses("role test\nwaive NET-14 no\n", "needs a reason");
+	refuses("role test\nwaive NET-14 until 2027-01-31\n", "needs a reason");
+	refuses("role test\nwaive NET-14 until 2027-02-30 it is so\n", "is no day");
+	refuses("role test\nwaive NET-14 until\n", "is no day");
+	refuses("role test\nwaive NET-14 until never, it is so\n", "is no day");
+	refuses("role test\nssh-user-ca SHA256:short\n", "m:2: 'SHA256:short' is no fingerprint");
 	refuses("admin a\n", "does not say what the host is for");
 	refuses("", "does not say what the host is for");
+}
+
+static void nothing_holds_the_internet(void **state)
+{
+	static const char *const WIDE[] = { "proxy 0.0.0.0/0", "proxy ::/0", "proxy 128.0.0.0/1", "proxy 0.0.0.0/1\nproxy 128.0.0.0/1",
+					    "proxy 104.0.0.0/8", "proxy 2000::/3", "proxy 2400::/16", "ssh-from 0.0.0.0/0", "ssh-from ::/0",
+					    "ssh-from 198.0.0.0/8", "ssh-from 2001::/16", "ssh-from 198.51.0.0/16\nssh-from 198.52.0.0/16\n"
+					    "ssh-from 198.53.0.0/16\nssh-from 198.54.0.0/16\nssh-from 198.55.0.0/16" };
+	char all[16384] = "role test\n";
+	for (size_t i = 0; i < ARRAY_LEN(WIDE); i++) {
+		char text[256];
+		snprintf(text, sizeof text, "role test\n%s\n", WIDE[i]);
+		refuses(text, "too wide");
+	}
+	for (unsigned i = 16; i < 120; i++) // in small pieces
+		for (unsigned k = 0; k < 4; k++)
+			snprintf(all + strlen(all), sizeof all - strlen(all), "proxy %u.%u.0.0/10\n", i, 64 * k);
+	refuses(all, "too wide");
+	refuses("role test\nproxy ::ffff:0:0/96\n", "is IPv4 written as IPv6");
+	char error[MANIFEST_ERROR_MAX];
+	struct manifest *m = NULL; // what Cloudflare publishes, and private networks
+	static const char GOOD[] = "role test\nproxy 173.245.48.0/20\nproxy 103.21.244.0/22\nproxy 103.22.200.0/22\nproxy 103.31.4.0/22\n"
+				   "proxy 141.101.64.0/18\nproxy 108.162.192.0/18\nproxy 190.93.240.0/20\nproxy 188.114.96.0/20\n"
+				   "proxy 197.234.240.0/22\nproxy 198.41.128.0/17\nproxy 162.158.0.0/15\nproxy 104.16.0.0/13\n"
+				   "proxy 104.24.0.0/14\nproxy 172.64.0.0/13\nproxy 131.0.72.0/22\nproxy 2400:cb00::/32\n"
+				   "proxy 2606:4700::/32\nproxy 2803:f800::/32\nproxy 2405:b500::/32\nproxy 2405:8100::/32\n"
+				   "proxy 2a06:98c0::/29\nproxy 2c0f:f248::/32\nproxy 10.0.0.0/8\nssh-from 10.0.0.0/8\nssh-from fd00::/8\n";
+	if (manifest_parse("m", GOOD, strlen(GOOD), &m, error))
+		fail_msg("%s", error);
+	manifest_free(m);
+}
+
+static void what_drives_a_terminal_is_refused(void **state)
+{
+	refuses("role test\nadmin al\x1b[2Jice\n", "m:2: byte 0x1b at column 9");
+	refuses("role test\nadmin al\x7f\n", "byte 0x7f");
+	refuses("role test # \x07\n", "m:1: byte 0x07");
+	refuses("role test\nadmin al\rice\n", "byte 0x0d");
+	refuses("role test\nadmin al\xc3\xbc\n", "is no ASCII");
+	refuses("role test\nwaive NET-14 it is \xc2\x9b so\n", "byte 0xc2");
+	refuses("role test\nwaive NET-14 it is \xe2\x80\xae so\n", "byte 0xe2");
+	refuses("role test\nwaive NET-14 it is \xff so\n", "byte 0xff");
+	refuses("role test\nwaive NET-14 it is \xed\xa0\x80 so\n", "byte 0xed");
+	refuses("role test\nwaive NET-14 it is \xc3", "byte 0xc3");
 }
 
 static void prefixes_contain_what_they_say(void **state)
@@ -104,6 +163,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fact_is_read),
 		cmocka_unit_test(errors_name_their_line),
+		cmocka_unit_test(nothing_holds_the_internet),
+		cmocka_unit_test(what_drives_a_terminal_is_refused),
 		cmocka_unit_test(prefixes_contain_what_they_say),
 	};
 	return cmocka_run_group_tests_name("host-manifest", tests, NULL, NULL);

@@ -35,9 +35,11 @@ static void primaries_judge(struct examination *e, const struct manifest *m, con
 void ssh_10(struct examination *e)
 {
 	static const char *const GROUPS[] = { "sudo", "wheel", "admin" };
+	// members read or write the disk, the memory or the password hashes, or start containers that are root
+	static const char *const POWERFUL[] = { "docker", "lxd", "incus", "incus-admin", "libvirt", "disk", "shadow", "kmem", "root" };
 	const struct manifest *m = found_manifest(e);
 	const struct host_file *shadow = host_file(e->host, "/etc/shadow"), *group = host_file(e->host, "/etc/group");
-	size_t admins = 0;
+	size_t admins = 0, unused = 0;
 	if (!m || !found_file(e, shadow) || !found_file(e, group))
 		return;
 	struct host_lines cursor = { shadow->text, 0 };
@@ -61,6 +63,8 @@ void ssh_10(struct examination *e)
 		const char *gid = members && line[size] ? strchr(line + size + 1, ':') : NULL;
 		if (gid && word_listed(GROUPS, ARRAY_LEN(GROUPS), line, size))
 			primaries_judge(e, m, host_copy(e->host, line, size), strtoul(gid + 1, NULL, 10));
+		if (members && word_listed(POWERFUL, ARRAY_LEN(POWERFUL), line, size))
+			admins_judge(e, m, host_copy(e->host, line, size), members + 1, &unused);
 	}
 	if (admins < 2)
 		found_fail(e, "usermod -aG sudo SECOND-ADMIN", "%zu admins can become root", admins);

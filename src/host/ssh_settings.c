@@ -77,24 +77,24 @@ void ssh_04(struct examination *e)
 			found_fail(e, NULL, "%s", host_socket_text(e->host, &all->socket[i]));
 }
 
+// Of the files that sshd's configuration consists of, wherever they lie.
 static uint64_t newest_config(struct host *h, const char **ret_path)
 {
+	const struct sshd_answers *a = sshd_answers(h);
 	uint64_t newest = 0;
-	const struct host_names *names = host_names(h, "/etc/ssh/sshd_config.d");
-	for (size_t i = 0; i <= names->count; i++) {
-		const char *path = i ? host_print(h, "/etc/ssh/sshd_config.d/%s", names->name[i - 1]) : "/etc/ssh/sshd_config";
+	for (size_t i = 0; i < a->files; i++) {
 		struct stat s;
-		if (host_stat(h, path, &s) || (uint64_t)s.st_mtime < newest)
+		if (host_stat(h, a->file[i], &s) || (uint64_t)s.st_mtime < newest)
 			continue;
 		newest = (uint64_t)s.st_mtime;
-		*ret_path = path;
+		*ret_path = a->file[i];
 	}
 	return newest;
 }
 
 static bool has_option(const char *arguments)
 {
-	return strstr(arguments, " -o") || strstr(arguments, " -f") || strstr(arguments, " -p ");
+	return strstr(arguments, " -o") || strstr(arguments, " -f") || strstr(arguments, " -p");
 }
 
 void ssh_05(struct examination *e)
@@ -137,6 +137,19 @@ static void list_judge(struct examination *e, const struct sshd_tuple *t, const 
 		found_unknown(e, "sshd -T says nothing of %s", keyword);
 }
 
+// A Match block may take SHA-1 and DSA back for some.
+static void accepted_judge(struct examination *e, const struct sshd_tuple *t)
+{
+	static const char *const OLD[] = { "ssh-rsa", "ssh-rsa-cert-v01@openssh.com", "ssh-dss", "ssh-dss-cert-v01@openssh.com" };
+	const char *list = sshd_value(e->host, t, "pubkeyacceptedalgorithms", 0);
+	for (const char *at = list ? list : ""; *at;) {
+		size_t size = strcspn(at, ",");
+		if (word_listed(OLD, ARRAY_LEN(OLD), at, size))
+			found_fail(e, NULL, "pubkeyacceptedalgorithms has %.*s for %s", (int)size, at, t->name);
+		at += size + (at[size] == ',');
+	}
+}
+
 void ssh_06(struct examination *e)
 {
 	static const char *const KEX[] = { "sntrup761x25519-sha512@openssh.com", "sntrup761x25519-sha512", "mlkem768x25519-sha256",
@@ -153,11 +166,41 @@ void ssh_06(struct examination *e)
 	const char *kex = sshd_value(e->host, &a->tuple[0], "kexalgorithms", 0);
 	if (kex && !strstr(kex, "sntrup761x25519") && !strstr(kex, "mlkem768x25519"))
 		found_fail(e, NULL, "no post-quantum key exchange in '%.200s'", kex);
+	for (size_t i = 0; i < a->count; i++)
+		accepted_judge(e, &a->tuple[i]);
 	found_read(e, "the configured lists (strict key exchange shows on the wire alone and is not checked)");
+}
+
+// "DisableForwarding yes" turns all of them off, whatever they say themselves.
+static void forwarding_judge(struct examination *e, const struct sshd_answers *a, const char *keyword)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const struct sshd_tuple *t = &a->tuple[i];
+		const char *all = sshd_value(e->host, t, "disableforwarding", 0), *value = sshd_value(e->host, t, keyword, 0);
+		if (all && !strcmp(all, "yes"))
+			continue;
+		if (!value)
+			found_unknown(e, "sshd -T says nothing of %s for %s", keyword, t->name);
+		else if (strcmp(value, "no"))
+			found_fail(e, NULL, "%s %s for %s", keyword, value, t->name);
+	}
+}
+
+// What a client may set before the log-in shell or a forced command runs.
+static void environment_judge(struct examination *e, const struct sshd_tuple *t)
+{
+	const char *value;
+	for (size_t i = 0; (value = sshd_value(e->host, t, "acceptenv", i)); i++)
+		if (*value == '*' || *value == '?' || !strncmp(value, "LD_", 3) || !strcmp(value, "PATH") || !strcmp(value, "BASH_ENV") ||
+		    !strcmp(value, "ENV"))
+			found_fail(e, NULL, "acceptenv %s for %s: the client says what programs load", value, t->name);
 }
 
 void ssh_08(struct examination *e)
 {
+	static const char *const FORWARDING[] = { "allowtcpforwarding", "allowstreamlocalforwarding", "allowagentforwarding", "x11forwarding" };
+	static const char *const WANTED[][2] = { { "gatewayports", "no" }, { "permittunnel", "no" }, { "permituserenvironment", "no" },
+						 { "permituserrc", "no" }, { "strictmodes", "yes" } };
 	const struct sshd_answers *a = found_sshd(e);
 	if (!a)
 		return;
@@ -171,8 +214,10 @@ void ssh_08(struct examination *e)
 		if (!sshd_value(e->host, t, "allowgroups", 0) && !sshd_value(e->host, t, "allowusers", 0))
 			found_fail(e, NULL, "neither AllowGroups nor AllowUsers for %s", t->name);
 	}
-	demand(e, a, "allowtcpforwarding", "no");
-	demand(e, a, "allowagentforwarding", "no");
-	demand(e, a, "x11forwarding", "no");
-	demand(e, a, "permittunnel", "no");
+	for (size_t i = 0; i < ARRAY_LEN(FORWARDING); i++)
+		forwarding_judge(e, a, FORWARDING[i]);
+	for (size_t i = 0; i < ARRAY_LEN(WANTED); i++)
+		demand(e, a, WANTED[i][0], WANTED[i][1]);
+	for (size_t i = 0; i < a->count; i++)
+		environment_judge(e, &a->tuple[i]);
 }

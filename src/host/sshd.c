@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/sshd.h"
+#include "host/sshd_groups.h"
 
 #include "host/firewall.h"
 #include "host/host_internal.h"
@@ -7,7 +8,6 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <strings.h>
 
 #define CONFIG "/etc/ssh/sshd_config"
@@ -29,6 +29,10 @@ struct survey {
 	struct values of[CRITERIA];
 	unsigned depth;
 	bool unclear; // a pattern that has no representative we can name
+	const char *irregular; // an included file that sshd would wait for
+	size_t groups;
+	const char *group[SSHD_GROUPS_MAX];
+	struct sshd_answers *answers;
 };
 
 static void value_add(struct survey *s, enum criterion c, const char *value)
@@ -73,45 +77,24 @@ static void prefix_add(struct survey *s, enum criterion c, const char *pattern)
 	value_add(s, c, host_copy(s->h, text, strlen(text)));
 }
 
-// Members of a group, and users whose own group it is; sshd asks the system for them, we read the files.
-static void group_add(struct survey *s, const char *name)
+// Groups that Match blocks name are kept until all are known: see sshd_groups.c.
+static void group_add(struct survey *s, const char *pattern)
 {
-	struct host_lines groups = { host_file(s->h, "/etc/group")->text, 0 };
-	const char *line;
-	bool found = false;
-	while (host_line(s->h, &groups, &line)) {
-		const char *field[4] = { line };
-		size_t n = 1;
-		for (const char *at = line; n < 4 && (at = strchr(at, ':')); at++)
-			field[n++] = at + 1;
-		size_t size = strcspn(line, ":");
-		if (n < 4 || strlen(name) != size || strncmp(line, name, size))
-			continue;
-		size = strcspn(field[3], ",");
-		if (size) {
-			value_add(s, BY_USER, host_copy(s->h, field[3], size));
-			found = true;
-		}
-		struct host_lines users = { host_file(s->h, "/etc/passwd")->text, 0 };
-		const char *user;
-		while (!found && host_line(s->h, &users, &user)) {
-			const char *id = strchr(user, ':');
-			for (int i = 0; id && i < 2; i++)
-				id = strchr(id + 1, ':');
-			if (id && strtoul(id + 1, NULL, 10) == strtoul(field[2], NULL, 10) && !found) {
-				value_add(s, BY_USER, host_copy(s->h, user, strcspn(user, ":")));
-				found = true;
-			}
-		}
-	}
-	s->unclear |= !found && strpbrk(name, "*?!");
+	if (s->groups == SSHD_GROUPS_MAX)
+		s->unclear = true;
+	else
+		s->group[s->groups++] = pattern;
 }
 
 static void criterion_take(struct survey *s, const char *name, const char *list)
 {
+	bool known = !strcasecmp(name, "group");
 	static const struct { const char *name; enum criterion criterion; } NAMES[] = {
 		{ "user", BY_USER }, { "host", BY_HOST }, { "address", BY_ADDRESS }, { "localaddress", BY_LOCAL_ADDRESS },
 		{ "localport", BY_LOCAL_PORT }, { "rdomain", BY_DOMAIN } };
+	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++)
+		known |= !strcasecmp(NAMES[i].name, name);
+	s->unclear |= !known; // a newer sshd's criterion
 	for (const char *at = list; *at;) {
 		size_t size = strcspn(at, ",");
 		const char *pattern = host_copy(s->h, at + (*at == '!'), size - (*at == '!'));
@@ -179,7 +162,15 @@ static void survey_line(struct survey *s, const char *line)
 
 static void survey_file(struct survey *s, const char *path)
 {
-	struct host_lines cursor = { host_file(s->h, path)->text, 0 };
+	const struct host_file *f = host_file(s->h, path);
+	struct host_lines cursor = { f->text, 0 };
+	if (f->error == -EINVAL)
+		s->irregular = path;
+	s->unclear |= f->error && f->error != -EINVAL && f->error != -ENOENT;
+	if (s->answers->files == SSHD_FILES_MAX)
+		s->unclear = true;
+	else
+		s->answers->file[s->answers->files++] = path;
 	if (s->depth == INCLUDES_MAX) {
 		s->unclear = true;
 		return;
@@ -206,6 +197,16 @@ static void ask(struct host *h, const struct survey *s, struct sshd_answers *a, 
 		a->error = host_print(h, "sshd could not be asked: %s", strerror(-t->output->error));
 	else if (t->output->exit_status)
 		a->error = host_print(h, "sshd -T -C %s: %.300s", text, t->output->text);
+}
+
+// A user for each set of the named groups that somebody is in.
+static void representatives_add(struct survey *s)
+{
+	const char *users[SSHD_USERS_MAX];
+	size_t count = sshd_group_users(s->h, s->group, s->groups, users, SSHD_USERS_MAX);
+	s->unclear |= count > SSHD_USERS_MAX;
+	for (size_t i = 0; i < count && i < SSHD_USERS_MAX; i++)
+		value_add(s, BY_USER, users[i]);
 }
 
 static void defaults_add(struct survey *s)
@@ -237,7 +238,14 @@ const struct sshd_answers *sshd_answers(struct host *h)
 		return a;
 	}
 	s->h = h;
+	s->answers = a;
 	survey_file(s, CONFIG);
+	if (s->irregular) {
+		a->error = host_print(h, "%s is no regular file, and sshd would wait for what it says: take it away (sshd was not asked)",
+				      s->irregular);
+		return a;
+	}
+	representatives_add(s);
 	defaults_add(s);
 	a->wanted = 1;
 	for (size_t c = 0; c < CRITERIA; c++)

@@ -5,6 +5,7 @@
 #include "host/finding.h"
 
 #define SSHD_TUPLES_MAX 32
+#define SSHD_FILES_MAX 64
 
 struct sshd_tuple {
 	const char *name;       // "user=alice,host=x,addr=192.0.2.1"
@@ -16,6 +17,8 @@ struct sshd_answers {
 	bool absent;            // no sshd on this host
 	bool exhausted;         // every tuple was asked
 	size_t wanted, count;
+	size_t files;
+	const char *file[SSHD_FILES_MAX]; // that the configuration consists of
 	struct sshd_tuple tuple[SSHD_TUPLES_MAX];
 };
 

@@ -2,10 +2,12 @@
 // redoubt host check | manifest
 #include "client.h"
 #include "command.h"
+#include "host_path.h"
 
 #include "base/clock.h"
 #include "host/report.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -19,16 +21,35 @@ static double cpu_seconds(int who)
 	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-// The manifest beneath the root. EXIT_DONE with NULL when there is none and none was named.
+const char *operator_path(struct host *h, const char *path)
+{
+	char here[PATH_MAX];
+	if (*path == '/' || !host_is_live(h) || !getcwd(here, sizeof here))
+		return path;
+	return host_print(h, "%s/%s", here, path);
+}
+
+static void manifest_complain(struct host *h, const struct host_file *f)
+{
+	if (f->error == -EINVAL)
+		complain("the manifest %s is no regular file; write it into one", f->path);
+	else if (host_is_live(h))
+		complain("the manifest %s could not be read: %s; `redoubt host manifest --learn` drafts one", f->path, strerror(-f->error));
+	else
+		complain("the manifest %s could not be read: %s; with --root %s it is looked for beneath that folder: copy it there", f->path,
+			 strerror(-f->error), host_root(h));
+}
+
+// EXIT_DONE with NULL when there is none and none was named.
 static int manifest_find(struct host *h, const char *named, struct manifest **ret)
 {
 	char error[MANIFEST_ERROR_MAX];
-	const struct host_file *f = host_file(h, named ? named : MANIFEST_PATH);
+	const struct host_file *f = host_file(h, named ? operator_path(h, named) : MANIFEST_PATH);
 	*ret = NULL;
 	if (f->error == -ENOENT && !named)
 		return EXIT_DONE;
 	if (f->error) {
-		complain("the manifest %s could not be read: %s", f->path, strerror(-f->error));
+		manifest_complain(h, f);
 		return EXIT_USAGE;
 	}
 	int r = manifest_parse(f->path, f->text, f->size, ret, error);
@@ -67,7 +88,7 @@ static int journal_put(const struct examination *e, const struct wish *w)
 	struct host_report report = { .time_us = clock_realtime_us(), .failed = counted(t.fail), .unknown = counted(t.unknown),
 				      .passed = counted(t.pass) };
 	uint8_t body[128];
-	const struct host_file *f = e->manifest ? host_file(e->host, w->manifest ? w->manifest : MANIFEST_PATH) : NULL;
+	const struct host_file *f = e->manifest ? host_file(e->host, w->manifest ? operator_path(e->host, w->manifest) : MANIFEST_PATH) : NULL;
 	if (f)
 		sha256_of(f->text, f->size, report.manifest);
 	int r = report_digest(e, report.digest);

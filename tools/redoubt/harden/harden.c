@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // redoubt host harden: make the plan, show it, prove it; with --apply put it in place with a way back.
 #include "../command.h"
+#include "../host_path.h"
 #include "../programs.h"
 
 #include "harden/activate.h"
@@ -208,7 +209,7 @@ static int harden(struct host *h, const struct wish *w)
 	struct manifest *m = NULL;
 	ASSERT(p);
 	p->host = h;
-	int r = groups_read(w->only, &p->groups) && places_find(p) ? manifest_load(h, w->manifest, &m) : HARDEN_USAGE;
+	int r = groups_read(w->only, &p->groups) && places_find(p) ? manifest_load(h, operator_path(h, w->manifest), &m) : HARDEN_USAGE;
 	p->manifest = m;
 	if (!r)
 		r = plan_carry_out(p, w);

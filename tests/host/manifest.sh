@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by tests/host.sh, with the clean host in $work/tree: what the manifest may say, and what it says of SSH.
+echo 'waive ACC-06 until 2020-01-31 the console has no password' >"$work/late"
+sed -i '/^waive/d' "$work/tree/etc/redoubt/host.manifest"
+cat "$work/late" >>"$work/tree/etc/redoubt/host.manifest"
+sed -i '/pam_faillock/d' "$work/tree/etc/pam.d/common-auth"
+ok "a waiver counts no more behind its last day" bash -c '! "$1" host check --root "$2" --only ACC-06 >/dev/null' _ "$redoubt" "$work/tree"
+sed -i '/^waive/d' "$work/tree/etc/redoubt/host.manifest"
+refuses "a waiver of a check that is not there" "there is no check 'ACC-99'" bash -c \
+	'echo "waive ACC-99 for no reason at all" >"$1/wrong.manifest"; cd "$1" && "$2" host check --manifest wrong.manifest --only ACC-01' _ "$work" "$redoubt"
+refuses "a proxy range that is the internet" "2: proxy 0.0.0.0/0 is too wide" bash -c \
+	'printf "role test\nproxy 0.0.0.0/0\n" >"$1/wide.manifest"; cd "$1" && "$2" host manifest --manifest wide.manifest' _ "$work" "$redoubt"
+ok "the operator's manifest is taken from the current directory" bash -c \
+	'printf "role test\nproxy 203.0.113.0/24\n" >"$1/my.manifest"; cd "$1" && "$2" host manifest --manifest my.manifest' _ "$work" "$redoubt"
+refuses "with another root a manifest that is not there says where it was looked for" "beneath that folder" \
+	"$redoubt" host check --root "$work/tree" --manifest my.manifest
+
+# An authority for SSH certificates is trusted as declared, and only so.
+ssh-keygen -q -t ed25519 -N '' -C authority -f "$work/authority"
+install -m 644 "$work/authority.pub" "$work/tree/etc/ssh/authority.pub"
+echo 'TrustedUserCAKeys /etc/ssh/authority.pub' >"$work/tree/etc/ssh/sshd_config.d/10-authority.conf"
+authority_is() { (check --only SSH-07 || true) | jq -e --arg s "$1" 'any(.findings[]; .state == $s)'; }
+ok "an authority that the manifest does not name is found" authority_is fail
+echo "ssh-user-ca $(ssh-keygen -lf "$work/authority.pub" | cut -d' ' -f2)" >>"$work/tree/etc/redoubt/host.manifest"
+ok "the one that it names passes" authority_is pass
+rm "$work/tree/etc/ssh/sshd_config.d/10-authority.conf"
+
+mkfifo "$work/tree/etc/ssh/sshd_config.d/20-pipe.conf"
+pipe_is_named() { (timeout 5 "$redoubt" --json host check --root "$work/tree" --only SSH || true) | jq -e 'any(.findings[]; .state == "unknown" and (.read | contains("20-pipe.conf is no regular file")))'; }
+ok "a FIFO among sshd's files is named before sshd would wait for it" pipe_is_named
+rm "$work/tree/etc/ssh/sshd_config.d/20-pipe.conf"
