@@ -160,13 +160,20 @@ static void sockets_of(struct host *h, const char *name, bool udp, bool v6, stru
 		all->error = -EFBIG;
 }
 
+// systemd opens a unit's sockets and keeps a copy, a supervisor hands them on: whose listener it is says the process
+// that accepts there, which is the one that has given root up.
+static bool owns_rather(const struct host_process *a, const struct host_process *b)
+{
+	return !b || (a->uid != 0 && b->uid == 0) || (b->pid == 1 && (a->uid == 0) == (b->uid == 0));
+}
+
 static void owner_note(struct host_socket *sockets, size_t count, const char *link, const struct host_process *p)
 {
 	if (!link || strncmp(link, "socket:[", 8))
 		return;
 	uint64_t inode = strtoull(link + 8, NULL, 10);
 	for (size_t i = 0; i < count; i++)
-		if (sockets[i].inode == inode && !sockets[i].owner)
+		if (sockets[i].inode == inode && owns_rather(p, sockets[i].owner))
 			sockets[i].owner = p;
 }
 

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <nftables/libnftables.h>
 #include <poll.h>
 #include <sched.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -157,12 +159,22 @@ const struct host_output *host_run(struct host *h, enum host_program program, co
 
 #define NOBODY 65534
 
+// What talks to a listener needs no power: root becomes nobody, and a user to whom its unit gave some gives them back.
+static int child_weaken(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const struct __user_cap_data_struct none[2] = { 0 };
+	if (!geteuid() && (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY)))
+		return -errno;
+	return syscall(SYS_capset, &head, none) ? -errno : 0;
+}
+
 NORETURN static void child_ask(void (*ask)(const void *context, int out), const void *context, int out)
 {
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 || dup2(nothing, 2) < 0)
 		_exit(126);
-	if (!geteuid() && (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY)))
+	if (child_weaken())
 		_exit(125);
 	ask(context, out);
 	_exit(0);
@@ -205,9 +217,15 @@ static void ruleset_say(int out, const char *text)
 	}
 }
 
+// An empty network. Who is not root gets it in a user namespace, where nothing outside of it is within reach.
+static int network_leave(void)
+{
+	return unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET) ? -errno : 0;
+}
+
 NORETURN static void child_ruleset(const struct host *h, const char *file, int out)
 {
-	if (file && (host_child_enter(h) || unshare(CLONE_NEWNET)))
+	if (file && (host_child_enter(h) || network_leave()))
 		_exit(125);
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 || dup2(nothing, 2) < 0)
