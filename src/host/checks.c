@@ -27,16 +27,46 @@ const struct check *check_find(const char *id)
 	return NULL;
 }
 
-// "SSH" takes the group, "SSH-01" one check.
+// "SSH" is the group, "SSH-01" one check.
+static bool named(const char *id, const char *word, size_t size)
+{
+	return !strncmp(id, word, size) && (!id[size] || id[size] == '-');
+}
+
+// A list with commas: what it names is taken, what it names with a '-' in front is not.
 static bool chosen(const char *id, const char *only)
 {
-	size_t size = strlen(only);
-	return !size || (!strncmp(id, only, size) && (!id[size] || id[size] == '-'));
+	bool taken = !*only || *only == '-';
+	for (const char *at = only; *at; at += strcspn(at, ","), at += *at == ',') {
+		bool out = *at == '-';
+		if (named(id, at + out, strcspn(at, ",") - out))
+			taken = !out;
+	}
+	return taken;
+}
+
+static bool word_known(const char *word, size_t size)
+{
+	for (size_t g = 0; size && g < check_group_count; g++)
+		for (size_t i = 0; i < *check_groups[g].count; i++)
+			if (named(check_groups[g].checks[i].id, word, size))
+				return true;
+	return false;
+}
+
+static bool words_known(const char *only)
+{
+	for (const char *at = only; *at; at += strcspn(at, ","), at += *at == ',')
+		if (!word_known(at + (*at == '-'), strcspn(at, ",") - (*at == '-')))
+			return false;
+	return true;
 }
 
 size_t checks_run(struct examination *e, const char *only)
 {
 	size_t ran = 0;
+	if (!words_known(only))
+		return 0;
 	for (size_t g = 0; g < check_group_count; g++) {
 		for (size_t i = 0; i < *check_groups[g].count; i++) {
 			const struct check *c = &check_groups[g].checks[i];

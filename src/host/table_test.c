@@ -55,6 +55,10 @@ static void nothing_passes_on_an_empty_host(void **state)
 			fail_msg("%s passes on a host that is not there: %s", e.finding[i].check->id, e.finding[i].read);
 	assert_true(report_exit(&e, SEVERITY_LOW) != REPORT_CLEAN);
 	assert_int_equal(checks_run(&(struct examination){ .host = e.host }, "SSH"), 10);
+	assert_int_equal(checks_run(&(struct examination){ .host = e.host }, "SSH,-SSH-03"), 9);
+	assert_int_equal(checks_run(&(struct examination){ .host = e.host }, "SSH-01,LOG-07"), 2);
+	assert_int_equal(checks_run(&(struct examination){ .host = e.host }, "-NET-09,-LOG-07"), 81);
+	assert_int_equal(checks_run(&(struct examination){ .host = e.host }, "-NET-09,LOG-70"), 0);
 	host_close(e.host);
 	rmdir(directory);
 }
