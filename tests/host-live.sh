@@ -69,4 +69,55 @@ http.server.HTTPServer(("0.0.0.0", 80), H).serve_forever()'
 ok "found: a redirect tells where the site is" says '^fail .*where the site is: https://exchange.example.com' "python3 -c '$web' 301 https://exchange.example.com/" NET-07
 ok "421 passes" says '^pass .*421' "python3 -c '$web' 421 /" NET-07
 ok "nothing that listens does not apply" says '^not applicable' "sleep 3" NET-07
+
+# --- a real nginx, asked by its own names ------------------------------------------------------------------------------
+
+[ -x /usr/sbin/nginx ] || { skip "a real nginx" "nginx is not installed"; finish; }
+overlay='mount -t tmpfs none "$3/over" && mkdir "$3/over/upper" "$3/over/work" &&
+	mount -t overlay -o lowerdir=/etc,upperdir="$3/over/upper",workdir="$3/over/work" none /etc'
+mkdir "$work/over" "$work/www" "$work/www/images" "$work/temporary"
+chmod 755 "$work" "$work/www" "$work/www/images"
+echo '<p>hello' >"$work/www/index.html"
+unshare -nm bash -c "$overlay" inside "" "" "$work" 2>/dev/null || { skip "a real nginx" "overlays cannot be mounted"; finish; }
+
+# nginx_inside SERVERS IDS: nginx with these servers, the manifest of its web root, and what is said of IDS.
+nginx_inside() {
+	printf '%s\n' "user root;" "pid $work/pid;" "error_log stderr;" "events { }" "http { access_log off; server_tokens off;" \
+		"client_body_temp_path $work/temporary;" "$1" "}" >"$work/nginx.conf"
+	unshare -nmpf --mount-proc bash -c "$overlay"' || exit 1
+		ip link set lo up
+		mkdir -p /etc/redoubt /etc/nginx
+		printf "role production\nweb-root %s/www\n" "$3" >/etc/redoubt/host.manifest
+		cp "$3/nginx.conf" /etc/nginx/nginx.conf
+		nginx -g "daemon off;" >"$3/server.log" 2>&1 &
+		for i in $(seq 50); do grep -q " 0A " /proc/net/tcp && break; sleep 0.1; done
+		for id in $4; do "$2" --json host check --only "$id" | jq -r ".findings[] | .id + \" \" + .state + \" \" + .read"; done
+		kill %1 2>/dev/null' inside "" "$redoubt" "$work" "$2" >"$work/said"
+}
+nginx_says() { # PATTERN SERVERS IDS
+	nginx_inside "$2" "$3"
+	grep -qE -- "$1" "$work/said" || { cat "$work/said" "$work/server.log"; return 1; }
+}
+nginx_says_not() { ! nginx_says "$@" >/dev/null || { cat "$work/said"; return 1; }; }
+
+guards='add_header Content-Security-Policy "default-src '"'self'"'" always; add_header X-Content-Type-Options nosniff always;
+	add_header Strict-Transport-Security "max-age=31536000" always;'
+secured="listen 443 ssl; ssl_certificate $work/site.pem; ssl_certificate_key $work/site.key; ssl_protocols TLSv1.2 TLSv1.3;"
+nobody="server { $secured server_name _; $guards return 444; }"
+site="server { $secured server_name exchange.example.com; root $work/www; $guards"
+all='WEB-01 WEB-02 WEB-03 WEB-04 WEB-06 WEB-07'
+ok "nginx as it should be says no fault" nginx_says_not '^WEB-0[1-7] fail' "$site }" "$all"
+passes_all() { [ "$(grep -c ' pass ' "$work/said")" = 6 ] || { cat "$work/said"; return 1; }; }
+ok "and passes" passes_all
+ok "found: a file that no web root holds is handed out" nginx_says '^WEB-01 fail .*answers 200 to GET /.git/HEAD' \
+	"$site location = /.git/HEAD { return 200 'ref: refs/heads/main'; } }" WEB-01
+ok "found: the same, behind a name alone" nginx_says '^WEB-01 fail .*as exchange.example.com answers 200 to GET /.env' \
+	"$nobody $site location = /.env { return 200 'SECRET=1'; } }" WEB-01
+ok "found: backups behind a name alone" nginx_says '^WEB-03 fail .*as exchange.example.com answers 200 to GET /backups/' \
+	"$nobody $site location ~ ^/b.ckups/ { return 200 'all of it'; } }" WEB-03
+ok "a page that answers every path is no leak" nginx_says_not '^WEB-0[13] fail' "$site location / { try_files \$uri /index.html; } }" 'WEB-01 WEB-03'
+ok "found: a folder is listed" nginx_says '^WEB-07 fail .*lists a directory' "$site location / { autoindex on; } }" WEB-07
+ok "found: the version is told" nginx_says '^WEB-04 fail .*Server: nginx/[0-9]' "$site server_tokens 'on'; }" WEB-04
+ok "found: a location's header drops the server's guards" nginx_says '^WEB-06 fail .*sends no Content-Security-Policy' \
+	"$site location / { add_header X-Frame-Options DENY; } }" WEB-06
 finish
