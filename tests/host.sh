@@ -34,7 +34,8 @@ meta_apply() { # TREE META
 		copy) cp -a "$tree/$a" "$tree/$b" ;;
 		edit) sed -i -e "$b" "$tree/$a" ;;
 		append) mkdir -p "$(dirname "$tree/$a")" && printf '%s\n' "$b" >>"$tree/$a" ;;
-		'' | '#') ;;
+		fill) mkdir -p "$(dirname "$tree/$a")" && head -c "$((1024 * b))" < <(yes '2026-09-19T12:00:00 gateway[71]: request served') >>"$tree/$a" ;;
+		'' | '#' | expect | also) ;;
 		*) echo "META: '$what'?" >&2; return 1 ;;
 		esac || { echo "META: $what $a $b" >&2; return 1; }
 	done <"$2"
@@ -45,6 +46,7 @@ tree_make() {
 	local fault=${1:-}
 	rm -rf "$work/tree"
 	cp -a tests/host/clean "$work/tree"
+	chmod -R go-w "$work/tree" # whatever the umask of the checkout: META says who may write what
 	for kind in ed25519 rsa; do
 		install -m 600 "$work/$kind" "$work/tree/etc/ssh/ssh_host_${kind}_key"
 		install -m 644 "$work/$kind.pub" "$work/tree/etc/ssh/ssh_host_${kind}_key.pub"
@@ -57,7 +59,7 @@ tree_make() {
 	sed -e 's,@PROGRAMS@,/usr/libexec/redoubt,; s,@DIR@,/var/lib/redoubt/exchange,' dist/systemd/redoubt.service \
 		>"$work/tree/etc/systemd/system/redoubt.service"
 	REDOUBT_TOOL=$redoubt bash tests/host/prepare.sh "$work/tree" "$work" || return 1
-	[ -z "$fault" ] || tar -C "tests/host/faults/$fault" --exclude ./META -cf - . | tar -C "$work/tree" -xf -
+	[ -z "$fault" ] || tar -C "tests/host/faults/$fault" --exclude ./META --mode go-w -cf - . | tar -C "$work/tree" -xf -
 	find "$work/tree" -exec touch -h -d @1789980000 {} +
 	touch "$work/empty"
 	[ ! -f "tests/host/faults/$fault/META" ] || sed -n '/^[^a]/p;/^append/p' "tests/host/faults/$fault/META" >"$work/first"
@@ -83,16 +85,47 @@ clean_is_known() {
 	[ ! -s "$work/unknown" ]
 }
 
-finds() { # FAULT
-	tree_make "$1" || return 1
-	local id=${1%-*} status
-	check --fail-on info --only "$id" >"$work/out"
-	status=$?
-	jq -e --arg id "$id" '[.findings[] | select(.id == $id and .state == "fail")] | length > 0' "$work/out" >/dev/null && [ $status = 1 ] && return
-	jq -r '.findings[] | .id + " " + .state + " " + .read' "$work/out"
-	return 1
+shown() { jq -r '.findings[] | select(.state != "pass" and .state != "not applicable") | .id + " " + .state + " " + .read' "$work/out" | cut -c 1-300; }
+
+# What was read into the findings of this row matches every line `expect`.
+says_what_was_planted() { # ID META
+	local pattern
+	jq -r --arg id "$1" '.findings[] | select(.id == $id and .state == "fail") | .read' "$work/out" >"$work/said"
+	while read -r pattern; do
+		grep -qE -- "$pattern" "$work/said" || { echo "nothing says /$pattern/:"; shown; return 1; }
+	done < <(sed -n 's/^expect //p' "$2")
 }
 
+# The rows that fail are this one and those of `also`.
+alone() { # ID META
+	local id
+	check >"$work/out"
+	for id in $(jq -r '[.findings[] | select(.state == "fail") | .id] | unique | .[]' "$work/out"); do
+		[ "$id" = "$1" ] || grep -qE "^also .*\\b$id\\b" "$2" 2>/dev/null || { echo "$id fails, too; does the fault show in $1 for what it is?"; shown; return 1; }
+	done
+}
+
+finds() { # FAULT
+	tree_make "$1" || return 1
+	local id=${1%-*} meta=tests/host/faults/$1/META status
+	check --fail-on info --only "$id" >"$work/out"
+	status=$?
+	jq -e --arg id "$id" 'any(.findings[]; .id == $id and .state == "fail")' "$work/out" >/dev/null && [ $status = 1 ] || { shown; return 1; }
+	if grep -q '^expect ' "$meta" 2>/dev/null; then
+		says_what_was_planted "$id" "$meta"
+	else
+		alone "$id" "$meta"
+	fi
+}
+
+if [ $# -gt 0 ]; then
+	for prefix; do
+		for fault in $(cd tests/host/faults && ls -d "$prefix"*); do
+			ok "found: $fault" finds "$fault"
+		done
+	done
+	finish
+fi
 tree_make
 ok "a clean host gives no finding" clean_has_no_finding
 ok "a clean host leaves nothing unknown but what is not built" clean_is_known
@@ -101,6 +134,8 @@ jq -r '.cost | "# \(.cpuSeconds) s of CPU, \(.programsStarted) programs"' "$work
 for fault in $(ls tests/host/faults); do
 	ok "found: $fault" finds "$fault"
 done
+without=$(grep -L '^expect ' -r tests/host/faults --include=META | wc -l)
+echo "# $(ls tests/host/faults | wc -l) faults; of $((without + $(ls -d tests/host/faults/* | wc -l) - $(ls tests/host/faults/*/META | wc -l))) it is not said what the finding must name"
 
 # Every row of the specification is built and has two faults, or says here why not. What is exempt is never a pass.
 declare -A exempt=(

@@ -56,18 +56,18 @@ static uint32_t hash_of(const char *text)
 	return hash ^ hash >> 15;
 }
 
-// One spelling: "/usr/bin/x" for "bin/x", "/bin/x" and "usr/bin/x" where /bin is a link.
-static const char *normal(const struct dpkg *d, const char *path, char to[4200])
+// One spelling: "bin/x" for "usr/bin/x", "/bin/x" and "/usr/bin/x" where /bin is a link. It is a part of the path.
+static const char *normal(const struct dpkg *d, const char *path)
 {
 	static const char *const MERGED[] = { "bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/" };
 	while (*path == '/')
 		path++;
-	const char *usr = "";
-	for (size_t i = 0; d->merged && i < ARRAY_LEN(MERGED); i++)
-		if (!strncmp(path, MERGED[i], strlen(MERGED[i])))
-			usr = "usr/";
-	snprintf(to, 4200, "/%s%.4096s", usr, path);
-	return to;
+	if (!d->merged || strncmp(path, "usr/", 4))
+		return path;
+	for (size_t i = 0; i < ARRAY_LEN(MERGED); i++)
+		if (!strncmp(path + 4, MERGED[i], strlen(MERGED[i])))
+			return path + 4;
+	return path;
 }
 
 static struct package *package_named(struct dpkg *d, const char *name, size_t size, bool make)
@@ -92,14 +92,13 @@ static struct package *package_named(struct dpkg *d, const char *name, size_t si
 	return *slot = p;
 }
 
+// `md5` and `path` stay where they are.
 static void file_add(struct dpkg *d, const char *package, const char *md5, const char *path, bool configuration)
 {
-	char spelled[4200];
-	struct file **slot = &d->file[hash_of(normal(d, path, spelled)) % FILE_SLOTS];
+	const char *spelled = normal(d, path);
+	struct file **slot = &d->file[hash_of(spelled) % FILE_SLOTS];
 	struct file *f = host_alloc(d->host, sizeof *f);
-	f->path = host_copy(d->host, spelled, strlen(spelled));
-	f->file = (struct dpkg_file){ package, md5, configuration };
-	f->next = *slot;
+	*f = (struct file){ *slot, spelled, { package, md5, configuration } };
 	*slot = f;
 	d->files++;
 }
@@ -109,15 +108,22 @@ static bool md5_like(const char *text)
 	return strspn(text, "0123456789abcdef") == 32;
 }
 
-// "<md5>  usr/bin/x" lines of one package. The text is cut in place: nobody else reads these files.
+// "<md5>  usr/bin/x" lines of one package. There are a hundred thousand of them, so the text is cut in place: nobody else
+// reads these files.
 static void md5sums_read(struct dpkg *d, const char *name)
 {
 	const struct host_file *f = host_file(d->host, host_print(d->host, INFO "/%s", name));
 	struct package *p = package_named(d, name, strlen(name) - strlen(".md5sums"), true);
-	struct host_lines cursor = { f->text, 0 };
-	for (const char *line; p && host_line(d->host, &cursor, &line);)
-		if (md5_like(line) && line[32] == ' ')
-			file_add(d, p->name, host_copy(d->host, line, 32), line + 32 + strspn(line + 32, " "), false);
+	char *line = (char *)f->text;
+	for (char *next; p && f->size && line && *line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = 0;
+		if (!md5_like(line) || line[32] != ' ')
+			continue;
+		line[32] = 0;
+		file_add(d, p->name, line, line + 33 + strspn(line + 33, " "), false);
+	}
 }
 
 // Packages, versions and conffiles (" /etc/x <md5> [obsolete]").
@@ -218,8 +224,7 @@ size_t dpkg_file_count(const struct dpkg *d)
 
 const struct dpkg_file *dpkg_file(const struct dpkg *d, const char *path)
 {
-	char spelled[4200];
-	normal(d, path, spelled);
+	const char *spelled = normal(d, path);
 	for (const struct file *f = d->file[hash_of(spelled) % FILE_SLOTS]; f; f = f->next)
 		if (!strcmp(f->path, spelled))
 			return &f->file;
@@ -252,12 +257,12 @@ bool dpkg_running_at(const struct dpkg *d, uint64_t moment, uint64_t since)
 
 static void list_read(struct dpkg *d, struct package *p, const char *name)
 {
-	char spelled[4200];
 	struct host_lines cursor = { host_file(d->host, host_print(d->host, INFO "/%s", name))->text, 0 };
 	for (const char *line; host_line(d->host, &cursor, &line);) {
 		struct listed *l = host_alloc(d->host, sizeof *l);
-		struct listed **slot = &d->listed[hash_of(normal(d, line, spelled)) % PACKAGE_SLOTS];
-		*l = (struct listed){ *slot, host_copy(d->host, spelled, strlen(spelled)), p };
+		const char *spelled = normal(d, line);
+		struct listed **slot = &d->listed[hash_of(spelled) % PACKAGE_SLOTS];
+		*l = (struct listed){ *slot, spelled, p };
 		*slot = l;
 	}
 	p->listed = true;
@@ -278,11 +283,10 @@ static void lists_read(struct dpkg *d, uint64_t since)
 
 bool dpkg_listed_since(struct dpkg *d, const char *path, uint64_t since)
 {
-	char spelled[4200];
+	const char *spelled = normal(d, path);
 	if (!d->lists_read)
 		lists_read(d, since);
 	d->lists_read = true;
-	normal(d, path, spelled);
 	for (const struct listed *l = d->listed[hash_of(spelled) % PACKAGE_SLOTS]; l; l = l->next)
 		if (!strcmp(l->path, spelled) && l->package->installed >= since)
 			return true;

@@ -43,6 +43,7 @@ struct examination {
 	const char *evidence;            // what it has read so far
 	size_t count, room, of_check;
 	struct finding *finding;
+	const struct survey *survey;     // of all files, once a check has asked for it
 };
 
 // Called by checks. Texts are copied.

@@ -25,6 +25,7 @@ struct host {
 	struct host_known *known[HOST_KNOWN_SLOTS];
 	const struct host_processes *processes;
 	const struct host_sockets *sockets;
+	const struct host_mounts *mounts;
 	const struct host_file *ruleset;
 	struct ruleset *firewall; // the same once read
 	const char *firewall_error;

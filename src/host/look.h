@@ -27,4 +27,4 @@ size_t look_exchanges(struct examination *e, const char **ret, size_t max);
 
 // One walk; an error other than "there is no such path" is said as unknown. Returns whether it was there.
 bool look_walk(struct examination *e, const char *path, walk_visit *visit, void *context);
-#define LOOK_ENTRIES_MAX 400000u
+#define LOOK_ENTRIES_MAX 4000000u // of one walk: some seconds; a server has half a million

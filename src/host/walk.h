@@ -6,7 +6,7 @@
 
 #include "crypto/sha256.h"
 
-#define WALK_DEPTH_MAX 64
+#define WALK_DEPTH_MAX 256
 
 struct walk_entry {
 	const char *path;  // beneath the root, absolute
@@ -19,9 +19,24 @@ struct walk_entry {
 typedef int walk_visit(void *context, const struct walk_entry *entry);
 
 // Visits everything beneath `path` in the order of the disk, `path` itself first when it is not a directory.
-// /proc, /sys, /dev and /run are not entered, nor the folder of a mounted /proc. *budget counts down an entry each;
-// -E2BIG when it is used up. -ENOENT when there is no such path.
+// /proc, /sys, /dev and /run are not entered. *budget counts down an entry each; -E2BIG when it is used up.
+// -ENOENT when there is no such path.
 MUST_USE int host_walk(const struct host *h, const char *path, uint64_t *budget, walk_visit *visit, void *context);
+
+// The same with more in sight and more to decide.
+struct walk_step {
+	struct walk_entry entry; // status NULL when even that could not be had
+	unsigned depth;          // of the directory that holds it: 0 for what lies in `path` itself
+	int fd;                  // of a directory, open for reading; -1 otherwise
+	int error;               // why it could not be asked or entered: it will not be
+};
+typedef int walk_step_visit(void *context, const struct walk_step *step);
+
+enum walk_kinds { WALK_ALL, WALK_FILES }; // WALK_FILES: links, devices, FIFOs and sockets are not even asked
+
+// Visits `path` itself, too (its name is empty when it is a directory); enters what it is not told to leave out.
+MUST_USE int host_walk_steps(const struct host *h, const char *path, enum walk_kinds kinds, uint64_t *budget, walk_step_visit *visit,
+			     void *context);
 
 struct digest_job {
 	const char *path;  // beneath the root; "/proc/N/exe" of a live host is opened as it is
