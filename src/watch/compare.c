@@ -2,6 +2,8 @@
 // Two pictures side by side, and whether dpkg explains the difference.
 #include "watch/watch.h"
 
+#include "host/places.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -49,24 +51,6 @@ static struct dpkg *dpkg_of(struct watch_against *a)
 
 // --- upgrades ------------------------------------------------------------------------------------------------------
 
-// What packages' triggers write: dpkg has no digest of it. The moment it was changed, which utimensat cannot set, must
-// lie within a run of dpkg.
-static bool generated_path(const char *path)
-{
-	static const char *const GENERATED[] = {
-		"/etc/ld.so.cache", "/etc/alternatives/", "/etc/ssl/certs/", "/usr/lib/locale/locale-archive",
-		"/boot/initrd.img", "/boot/grub/", "/usr/share/mime/", "/usr/share/icons/", "/etc/mailcap",
-		"/usr/share/info/dir", "/usr/lib/modules/",
-	};
-	const char *cache = strstr(path, "/__pycache__");
-	if (cache && !strncmp(path, "/usr/", 5))
-		return true;
-	for (size_t i = 0; i < ARRAY_LEN(GENERATED); i++)
-		if (!strncmp(path, GENERATED[i], strlen(GENERATED[i])))
-			return true;
-	return false;
-}
-
 // Mode, uid and gid of a value: all before the third separator.
 static size_t owner_size(const char *value)
 {
@@ -100,10 +84,11 @@ static bool content_upgraded(struct watch_against *a, const char *path, const ch
 	return true;
 }
 
+// Written by a trigger: the moment of the change must lie within a run of dpkg.
 static bool generated(struct watch_against *a, const char *path, const char **why)
 {
 	struct stat s;
-	if (!generated_path(path) || host_lstat(a->host, path, &s) ||
+	if (!places_generated(path) || host_lstat(a->host, path, &s) ||
 	    !dpkg_running_at(a->dpkg, (uint64_t)s.st_ctime, a->baseline->time))
 		return false;
 	*why = "written by a package's trigger while dpkg ran: no digest vouches for it";

@@ -2,6 +2,8 @@
 // inotify over the directories of the scope. It makes an alarm prompt; the full pass makes it certain.
 #include "watch/watch.h"
 
+#include "host/look.h"
+
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -19,6 +21,8 @@ struct notify {
 	size_t room;
 	char **directory; // by watch descriptor
 	size_t missed;
+	size_t scopes;
+	char *scope[BASELINE_SCOPE_MAX]; // decoded: a folder may be watched for one file in it alone
 };
 
 static int directory_add(struct notify *n, struct host *h, const char *path)
@@ -63,12 +67,43 @@ static int tree_add(struct notify *n, struct host *h, const char *path)
 	struct stat s;
 	if (host_lstat(h, path, &s))
 		return 0;
-	if (!S_ISDIR(s.st_mode)) // a link: its text is looked at by the pass; a file: by its directory
+	if (!S_ISDIR(s.st_mode))
 		return 0;
 	int r = directory_add(n, h, path);
 	if (r >= 0)
 		r = host_walk(h, path, &budget, entry_visit, &(struct adding){ n, h });
 	return r < 0 && r != -ENOENT ? r : 0;
+}
+
+// What holds the thing: it tells when a file, a link or what is not there yet comes, changes or goes.
+static int parent_add(struct notify *n, struct host *h, const char *path)
+{
+	char parent[BASELINE_TEXT_MAX];
+	const char *slash = strrchr(path, '/');
+	if (!slash || slash == path)
+		return 0;
+	memcpy(parent, path, (size_t)(slash - path));
+	parent[slash - path] = 0;
+	int r = directory_add(n, h, parent);
+	return r < 0 ? r : 0;
+}
+
+static bool in_scope(const struct notify *n, const char *path)
+{
+	for (size_t i = 0; i < n->scopes; i++)
+		if (look_beneath(path, n->scope[i]))
+			return true;
+	return false;
+}
+
+static int scope_add(struct notify *n, struct host *h, const char *encoded)
+{
+	char path[BASELINE_TEXT_MAX];
+	if (!baseline_decode(encoded, path) || !(n->scope[n->scopes] = strdup(path)))
+		return -EINVAL;
+	n->scopes++;
+	int r = parent_add(n, h, path);
+	return r ? r : tree_add(n, h, path);
 }
 
 int notify_open(struct host *h, const struct baseline *scope, struct notify **ret, size_t *ret_missed)
@@ -78,10 +113,8 @@ int notify_open(struct host *h, const struct baseline *scope, struct notify **re
 		return -ENOMEM;
 	n->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	int r = n->fd < 0 ? -errno : 0;
-	for (size_t i = 0; !r && i < scope->scope_count; i++) {
-		char path[BASELINE_TEXT_MAX];
-		r = baseline_decode(scope->scope[i], path) ? tree_add(n, h, path) : -EINVAL;
-	}
+	for (size_t i = 0; !r && i < scope->scope_count; i++)
+		r = scope_add(n, h, scope->scope[i]);
 	if (r) {
 		notify_close(n);
 		return r;
@@ -99,6 +132,8 @@ void notify_close(struct notify *n)
 		close(n->fd);
 	for (size_t i = 0; i < n->room; i++)
 		free(n->directory[i]);
+	for (size_t i = 0; i < n->scopes; i++)
+		free(n->scope[i]);
 	free(n->directory);
 	free(n);
 }
@@ -128,6 +163,18 @@ static void changed_add(struct changed *c, const char *path)
 	c->count++;
 }
 
+// A folder came in which something of the scope may be: it is watched from now on, and a full pass looks at what is there.
+static void parents_renew(struct notify *n, struct host *h, struct changed *c, const char *path)
+{
+	for (size_t i = 0; i < n->scopes; i++) {
+		if (!look_beneath(n->scope[i], path))
+			continue;
+		c->overflow = true;
+		if (parent_add(n, h, n->scope[i]) || tree_add(n, h, n->scope[i]))
+			c->overflow = true;
+	}
+}
+
 static void event_take(struct notify *n, struct host *h, struct changed *c, const struct inotify_event *e)
 {
 	char path[PATH_MAX];
@@ -144,6 +191,10 @@ static void event_take(struct notify *n, struct host *h, struct changed *c, cons
 	bool named = e->len && *e->name;
 	if (snprintf(path, sizeof path, "%s%s%s", directory, named ? "/" : "", named ? e->name : "") >= (int)sizeof path)
 		c->overflow = true;
+	else if (!in_scope(n, path)) {
+		parents_renew(n, h, c, path); // otherwise a neighbour of a single file
+		return;
+	}
 	else
 		changed_add(c, path);
 	// files may have been put into a new directory before it was watched

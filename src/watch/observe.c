@@ -13,11 +13,6 @@
 
 #define ENTRIES_MAX 20000000ull
 
-const char *const watch_scope_default[] = {
-	"/bin", "/boot", "/etc", "/lib", "/lib32", "/lib64", "/opt", "/run/systemd/system", "/sbin", "/usr",
-	"/var/spool/cron", NULL,
-};
-
 struct observing {
 	const struct host *host;
 	struct baseline *to;

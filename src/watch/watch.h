@@ -23,8 +23,6 @@ struct watch_cost {
 	uint64_t walk_ns, compare_ns;
 };
 
-extern const char *const watch_scope_default[]; // NULL at the end
-
 // Adds what is there now and sorts. Scope: to->scope. 0 or negative errno.
 MUST_USE int watch_observe(struct host *h, unsigned parts, unsigned threads, struct baseline *to, struct watch_cost *cost);
 // One path alone, without what is beneath it; nothing is added when it is not there.

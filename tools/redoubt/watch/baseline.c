@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "crypto/secret.h"
+#include "host/places.h"
 #include "watch/watch.h"
 
 #include <inttypes.h>
@@ -52,9 +53,10 @@ static int text_order(const void *a, const void *b)
 // "--scope /etc,/usr/bin", or what is usual.
 static int scope_take(struct baseline *b, struct host_place *p, const char *list)
 {
-	const char *usual = "";
-	for (size_t i = 0; watch_scope_default[i]; i++)
-		usual = host_print(p->host, "%s%s%s", usual, i ? "," : "", watch_scope_default[i]);
+	const char *usual = "", *each[BASELINE_SCOPE_MAX + 1];
+	size_t count = list ? 0 : places_scope(p->host, each, ARRAY_LEN(each));
+	for (size_t i = 0; i < count; i++)
+		usual = host_print(p->host, "%s%s%s", usual, i ? "," : "", each[i]);
 	for (const char *at = list ? list : usual; *at;) {
 		size_t size = strcspn(at, ",");
 		const char *path = host_copy(p->host, at, size);
@@ -171,11 +173,11 @@ static int signed_store(char *text, size_t size, const char *key, const char *ou
 		size += BASELINE_SIGNATURE_SIZE;
 	}
 	secret_free(seed);
-	const char *places[] = { out, copy };
-	for (size_t i = 0; !r && i < 2 && places[i]; i++) {
-		int failed = whole_file_write(places[i], 0600, whole, size);
+	const char *to[] = { out, copy };
+	for (size_t i = 0; !r && i < 2 && to[i]; i++) {
+		int failed = whole_file_write(to[i], 0600, whole, size);
 		if (failed) {
-			complain("cannot write %s: %s", places[i], strerror(-failed));
+			complain("cannot write %s: %s", to[i], strerror(-failed));
 			r = EXIT_FAILED;
 		}
 	}
