@@ -21,12 +21,14 @@ void net_10(struct examination *e); // network_daemons.c
 void net_12(struct examination *e);
 void net_14(struct examination *e);
 
-// network_probes.c: what the values that the ruleset names let in (web: on ports 80 and 443; else on all others) and out.
+// network_probes.c: whom the rules let in (web: on ports 80 and 443; else on all others), and which users out.
 struct manifest;
-struct packet;
 struct ruleset;
 void strangers_judge(struct examination *e, const struct manifest *m, const struct ruleset *r, bool web);
-void nobody_judge(struct examination *e, const struct ruleset *r, const struct packet *base);
+void callers_judge(struct examination *e, const struct manifest *m, const struct ruleset *r);
+
+// A user's number by /etc/passwd.
+bool network_user(struct host *h, const char *name, uid_t *ret);
 
 // The sockets, or NULL after it has said why they are unknown.
 const struct host_sockets *found_sockets(struct examination *e);

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-static bool user_id(struct host *h, const char *name, uid_t *ret)
+bool network_user(struct host *h, const char *name, uid_t *ret)
 {
 	struct host_lines cursor = { host_file(h, "/etc/passwd")->text, 0 };
 	size_t size = strlen(name);
@@ -51,7 +51,7 @@ void net_12(struct examination *e)
 	else
 		for (size_t i = 0; m && i < m->engine.count; i++) {
 			uid_t uid;
-			if (!user_id(e->host, m->engine.name[i], &uid))
+			if (!network_user(e->host, m->engine.name[i], &uid))
 				found_fail(e, "dev/setup makes the users", "there is no user %.60s in /etc/passwd", m->engine.name[i]);
 			else
 				engine_judge(e, m->engine.name[i], uid);

@@ -66,8 +66,6 @@ void net_02(struct examination *e)
 		found_read(e, "ports 80 and 443 asked for %zu proxy ranges, their neighbours and strangers", m->proxy.count);
 }
 
-// The ruleset's own set for the proxies, by the name that our generator gives it.
-
 static void port_note(void *context, uint16_t port)
 {
 	bool *ports = context;
@@ -169,23 +167,8 @@ void net_08(struct examination *e)
 
 void net_11(struct examination *e)
 {
-	const struct ruleset *r = firewall_rules(e);
-	static const uint16_t PORTS[] = { 25, 443, 4444 };
-	for (int v6 = 0; r && v6 < 2; v6++) {
-		for (size_t i = 0; i < ARRAY_LEN(PORTS); i++) {
-			struct packet p = { .v6 = v6, .protocol = 6, .source_port = 49152, .destination_port = PORTS[i], .tcp_flags = 2,
-					    .state = CT_NEW, .length = 60, .ttl = 64, .output_interface = "eth0", .has_socket = true,
-					    .socket_user = 65534, .socket_group = 65534, .destination = { v6 ? 0x2a : 8, 8, 8, 8 } };
-			struct classification c;
-			packet_classify(r, HOOK_OUTPUT, &p, &c);
-			if (c.verdict == VERDICT_UNKNOWN)
-				found_unknown(e, "output: the rule at %s is not understood (%s)", c.place, c.reason);
-			else if (c.may_accept)
-				found_fail(e, NULL, "user nobody may call out to IPv%d port %u, by %s", v6 ? 6 : 4, PORTS[i], c.place);
-			else
-				nobody_judge(e, r, &p);
-		}
-	}
+	const struct manifest *m = found_manifest(e);
+	const struct ruleset *r = m ? firewall_rules(e) : NULL;
 	if (r)
-		found_read(e, "hook output asked for user nobody to ports 25, 443 and 4444 over both families");
+		callers_judge(e, m, r);
 }

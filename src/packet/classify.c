@@ -81,6 +81,8 @@ static enum step match_step(struct run *run, const struct statement *s, struct d
 		bool in = set_lookup(s->set, left) != NULL;
 		if (s->comparison > COMPARE_NOT && s->comparison != COMPARE_ANY_BIT)
 			return unknown(run, s->name, ret);
+		if (in ? s->set->shrinks : s->set->grows) // the stranger may have knocked before
+			return chance(run, "a set that rules change", ret);
 		return in != (s->comparison == COMPARE_NOT) ? STEP_ON : STEP_LEAVE;
 	}
 	struct interval i = s->interval;
@@ -181,7 +183,7 @@ static enum step statement_step(struct run *run, const struct statement *s, stru
 static struct decision rule_run(struct run *run, const struct rule *rule)
 {
 	struct decision d = { .outcome = OUTCOME_NEXT };
-	for (const struct statement *s = rule->first; s; s = s->next) {
+	for (const struct statement *s = rule->first; s && !s->idle; s = s->next) {
 		enum step step = statement_step(run, s, &d);
 		if (step == STEP_LEAVE)
 			return (struct decision){ .outcome = OUTCOME_NEXT };
@@ -238,7 +240,7 @@ static bool sees(const struct chain *c, bool v6)
 
 // The base chain that follows `last` (NULL: the first). Of equal priority the one registered later runs first, as
 // nf_hook_entries_grow puts it; the listing has the order of registration.
-static const struct chain *chain_after(const struct ruleset *r, const struct chain *last, enum packet_hook hook, bool v6)
+const struct chain *chain_after(const struct ruleset *r, const struct chain *last, enum packet_hook hook, bool v6)
 {
 	const struct chain *best = NULL;
 	for (const struct chain *c = r->chains; c; c = c->next) {
@@ -252,10 +254,15 @@ static const struct chain *chain_after(const struct ruleset *r, const struct cha
 	return best;
 }
 
+bool chain_before_tracking(const struct chain *c)
+{
+	return (c->hook == HOOK_PREROUTING || c->hook == HOOK_OUTPUT) && c->priority <= TRACKING_PRIORITY;
+}
+
 // One base chain: ACCEPT goes on to the next one, and falling off its end is its policy.
 static enum outcome base_chain(struct run *run, const struct chain *c)
 {
-	run->before_tracking = (c->hook == HOOK_PREROUTING || c->hook == HOOK_OUTPUT) && c->priority <= TRACKING_PRIORITY;
+	run->before_tracking = chain_before_tracking(c);
 	enum outcome o = chain_walk(run, c);
 	if (o != OUTCOME_NEXT && o != OUTCOME_RETURN)
 		return o;

@@ -147,7 +147,7 @@ static enum evaluation field_value(const struct run *run, const struct expressio
 	}
 }
 
-static struct value combined(enum expression_kind kind, const struct value *a, const struct value *b)
+struct value value_combined(enum expression_kind kind, const struct value *a, const struct value *b)
 {
 	struct value v;
 	uint64_t shift = value_to_number(b);
@@ -219,7 +219,7 @@ enum evaluation expression_evaluate(struct run *run, const struct expression *e,
 		if (!r)
 			r = expression_evaluate(run, e->part[1], b);
 		if (!r)
-			parts[0] = combined(e->kind, &a[0], &b[0]);
+			parts[0] = value_combined(e->kind, &a[0], &b[0]);
 		return r;
 	}
 }

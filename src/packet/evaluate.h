@@ -26,3 +26,7 @@ enum evaluation { EVALUATED, EVALUATED_BREAK, EVALUATED_UNKNOWN, EVALUATED_CHANC
 enum evaluation expression_evaluate(struct run *run, const struct expression *e, struct value parts[PARTS_MAX]);
 
 enum outcome chain_walk(struct run *run, const struct chain *c);
+// The base chain that runs after `last` (NULL: the first), or NULL.
+const struct chain *chain_after(const struct ruleset *r, const struct chain *last, enum packet_hook hook, bool v6);
+bool chain_before_tracking(const struct chain *c);
+struct value value_combined(enum expression_kind kind, const struct value *a, const struct value *b);

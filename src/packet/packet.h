@@ -85,11 +85,43 @@ bool ruleset_set_touches(const struct ruleset *r, const char *family, const char
 // `each` may be called twice with the same number.
 void ruleset_ports(const struct ruleset *r, void (*each)(void *context, uint16_t port), void *context);
 
-// Packets that differ from `base` where the rules can tell packets apart: each address and port that a rule or set names
-// with its neighbours, interfaces, protocols, marks, groups, TTL, DSCP and length; alone, in pairs, and all that one rule
-// names together. For packets that arrive, or those of hook output. False: bounded, not all were asked.
-typedef void (*packet_each)(void *context, const struct packet *p);
-MUST_USE bool packet_probes(const struct ruleset *r, bool output, const struct packet *base, packet_each each, void *context);
+// Which packets may get in, or out, exactly: all ways through the rules are walked with the sets of packets that take
+// them, and of each way that may end in acceptance (or at what is not understood) one packet is shown.
+enum packet_field {
+	PACKET_SOURCE, PACKET_DESTINATION, PACKET_INPUT, PACKET_OUTPUT, PACKET_PROTOCOL, PACKET_MARK, PACKET_CONNECTION_MARK,
+	PACKET_STATE, PACKET_USER, PACKET_GROUP, PACKET_LENGTH, PACKET_TTL, PACKET_DSCP, PACKET_SOURCE_PORT,
+	PACKET_DESTINATION_PORT, PACKET_FLAGS, PACKET_ICMP_TYPE, PACKET_ICMP_CODE, PACKET_FIELDS
+};
+
+// A range of one field. The packets that are asked about have each field in one of its ranges (when it has any), and in
+// none of those `without`.
+struct packet_bound {
+	enum packet_field field;
+	bool without;
+	uint8_t low[16], high[16]; // as packet_bound_* make them
+};
+struct packet_bound packet_bound_numbers(enum packet_field f, bool without, uint64_t low, uint64_t high);
+struct packet_bound packet_bound_addresses(enum packet_field f, bool without, bool v6, const uint8_t *low, const uint8_t *high);
+struct packet_bound packet_bound_interface(enum packet_field f, bool without, const char *name);
+
+struct packet_question {
+	bool output;                // hook output; else what arrives: prerouting, then input
+	const struct packet *usual; // its family and socket hold for all; its other values are shown where they can be
+	const struct packet_bound *bound;
+	size_t bounds;
+};
+
+struct packet_answer {
+	bool exhausted;  // every way was walked to its end: what was not shown does not get in
+	const char *why; // it was not
+	size_t paths;    // ways to acceptance or to what is not understood
+};
+
+// `c` is what the classifier says of the packet: it may be accepted, or is unknown. One packet for each way, so that
+// several may share a place. The packet's names are valid until `each` returns. Not for two threads at once.
+typedef void (*packet_each)(void *context, const struct packet *p, const struct classification *c);
+void packet_reach(const struct ruleset *r, const struct packet_question *q, packet_each each, void *context,
+		  struct packet_answer *ret);
 
 // The kinds of expression and statement in the ruleset, each once: for coverage reports.
 void ruleset_expressions(const struct ruleset *r, void (*each)(void *context, const char *name), void *context);

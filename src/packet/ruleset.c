@@ -168,6 +168,17 @@ static bool says_family(const struct expression *e)
 					       e->field == FIELD_ETHER_TYPE);
 }
 
+// Behind the last statement that can change a verdict nothing needs to be looked at: "limit rate 1/second log".
+static void idle_mark(struct rule *rule)
+{
+	struct statement *from = rule->first;
+	for (struct statement *s = rule->first; s; s = s->next)
+		if (s->kind != STATEMENT_MATCH && s->kind != STATEMENT_NOTHING && s->kind != STATEMENT_CHANCE && s->kind != STATEMENT_KEY)
+			from = s->next;
+	for (; from; from = from->next)
+		from->idle = true;
+}
+
 static int rule_read(struct ruleset *r, const json_t *j)
 {
 	const char *family = text_of(r, j, "family"), *table = text_of(r, j, "table"), *name = text_of(r, j, "chain");
@@ -188,6 +199,7 @@ static int rule_read(struct ruleset *r, const json_t *j)
 	}
 	if (r->exhausted)
 		return 1;
+	idle_mark(rule);
 	if (c->last)
 		c->last->next = rule;
 	else

@@ -78,6 +78,7 @@ struct set {
 	struct type_list type;
 	enum value_type data_type;
 	bool has_timeout, dynamic, decides;
+	bool grows, shrinks; // rules themselves add members, or take them out
 	size_t count;
 	struct element *element;
 };
@@ -101,6 +102,7 @@ struct statement {
 	struct decision decision;
 	bool only4, only6, only_tcp; // a reject whose kind says what it is for
 	bool family_hidden;          // see reject_read
+	bool idle;                   // neither it nor what follows in its rule changes a verdict
 };
 
 struct rule {

@@ -82,6 +82,12 @@ static void mangle_read(struct ruleset *r, const struct chain *c, struct stateme
 static void set_change_read(struct ruleset *r, const struct chain *c, struct statement *s, const json_t *j)
 {
 	const json_t *element = json_object_get(j, "elem"), *wrapped = json_object_get(element, "elem");
+	const char *name = json_string_value(json_object_get(j, "set")), *how = json_string_value(json_object_get(j, "op"));
+	struct set *set = name && *name == '@' ? ruleset_set_find(r, c->family, c->table, name + 1) : NULL;
+	if (set && how && !strcmp(how, "delete"))
+		set->shrinks = true;
+	else if (set)
+		set->grows = true;
 	s->kind = json_object_get(j, "stmt") ? STATEMENT_CHANCE : STATEMENT_KEY;
 	s->left = expression_read(r, c, wrapped ? json_object_get(wrapped, "val") : element);
 }
