@@ -4,6 +4,7 @@
 #include "host/apt_settings.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #define DEPTH_MAX 16
@@ -112,6 +113,12 @@ static bool statement_take(struct cursor *c)
 	}
 	value = word_take(c);
 	blanks_skip(c);
+	if (value && *c->at == '{' && !quoted && c->depth < DEPTH_MAX) { // A "B" { ... } is A::B { ... }
+		const char *scope = host_print(c->h, "%s::%s", scoped(c, name), value);
+		c->scope[c->depth++] = scope;
+		c->at++;
+		return true;
+	}
 	if (!value || *c->at != ';')
 		return false;
 	c->at++;
@@ -166,4 +173,20 @@ const char *apt_setting(const struct apt_settings *s, const char *name)
 		if (!strcasecmp(s->setting[i].name, name))
 			return s->setting[i].value;
 	return NULL;
+}
+
+enum apt_truth apt_truth(const char *value)
+{
+	static const char *const NO[] = { "no", "false", "without", "off", "disable" };
+	static const char *const YES[] = { "yes", "true", "with", "on", "enable" };
+	char *end;
+	long number = strtol(value, &end, 0);
+	if (!*value)
+		return APT_UNSAID;
+	if (!*end && number >= 0)
+		return number ? APT_YES : APT_NO;
+	for (size_t i = 0; i < ARRAY_LEN(NO); i++)
+		if (!strcasecmp(value, NO[i]) || !strcasecmp(value, YES[i]))
+			return !strcasecmp(value, NO[i]) ? APT_NO : APT_YES;
+	return APT_UNSAID;
 }

@@ -18,3 +18,7 @@ const struct apt_settings *apt_settings_read(struct host *h);
 void apt_settings_add(struct host *h, struct apt_settings *to, const char *name, const char *text);
 // The last value of a name, in any case; NULL: it is not set.
 const char *apt_setting(const struct apt_settings *s, const char *name);
+
+// What apt takes a value for: numbers as C writes them, yes/true/with/on/enable, no/false/without/off/disable, in any case.
+enum apt_truth { APT_NO, APT_YES, APT_UNSAID };
+enum apt_truth apt_truth(const char *value);

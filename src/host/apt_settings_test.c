@@ -44,10 +44,28 @@ static void what_is_not_understood_is_said(void **state)
 	host_close(h);
 }
 
+static void truths_are_those_of_apt(void **state)
+{
+	static const struct { const char *value; enum apt_truth truth; } CASES[] = {
+		{ "0", APT_NO }, { "00", APT_NO }, { "0x0", APT_NO }, { "No", APT_NO }, { "FALSE", APT_NO }, { "without", APT_NO }, { "off", APT_NO },
+		{ "Disable", APT_NO }, { "1", APT_YES }, { "7", APT_YES }, { "0x1", APT_YES }, { "yes", APT_YES }, { "TRUE", APT_YES },
+		{ "with", APT_YES }, { "On", APT_YES }, { "enable", APT_YES }, { "", APT_UNSAID }, { "nope", APT_UNSAID }, { "-1", APT_UNSAID } };
+	struct host *h;
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++)
+		if (apt_truth(CASES[i].value) != CASES[i].truth)
+			fail_msg("'%s'", CASES[i].value);
+	assert_int_equal(host_open("/", &h), 0);
+	struct apt_settings s = read_text(h, "Acquire::https \"mirror.example\" { Verify-Peer \"false\"; };");
+	assert_null(s.unclear);
+	assert_string_equal(apt_setting(&s, "acquire::HTTPS::mirror.example::verify-peer"), "false");
+	host_close(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_spellings_and_the_last_one_counts),
+		cmocka_unit_test(truths_are_those_of_apt),
 		cmocka_unit_test(what_is_not_understood_is_said),
 	};
 	return cmocka_run_group_tests_name("apt-settings", tests, NULL, NULL);

@@ -2,7 +2,6 @@
 // Whether security updates wait, arrive by themselves, and still come at all.
 #include "host/packages.h"
 
-#include "host/apt_settings.h"
 #include "host/debian_version.h"
 
 #include <stdlib.h>
@@ -88,6 +87,8 @@ static void list_judge(struct examination *e, const struct inventory *v, const c
 	for (const char *at = f->text; stanza_next(e->host, &at, &s); count++)
 		if (s.name && s.version && s.architecture)
 			pending_judge(e, v, &s, name);
+	if (!count)
+		found_unknown(e, LISTS "/%.120s has no package: rm it, and apt-get update", name);
 	found_read(e, "%zu packages of %s", count, name);
 }
 
@@ -97,15 +98,15 @@ static uint64_t changed_at(struct host *h, const char *path)
 	return host_stat(h, path, &s) ? 0 : (uint64_t)s.st_mtime;
 }
 
-// apt touches one of these with each update, even when nothing was new.
+// The stamp says that an update succeeded; where there is none, apt's folders change with each try.
 static void lists_age_judge(struct examination *e)
 {
-	static const char *const MARKS[] = { PERIODIC "/update-success-stamp", LISTS "/partial", LISTS };
-	uint64_t newest = 0, now = host_now(e->host);
-	for (size_t i = 0; i < ARRAY_LEN(MARKS); i++) {
-		uint64_t at = changed_at(e->host, MARKS[i]);
-		newest = at > newest ? at : newest;
-	}
+	static const char *const MARKS[] = { LISTS "/partial", LISTS };
+	uint64_t newest = changed_at(e->host, PERIODIC "/update-success-stamp"), now = host_now(e->host);
+	for (size_t i = 0; !newest && i < ARRAY_LEN(MARKS); i++)
+		newest = changed_at(e->host, MARKS[i]);
+	if (newest > now + HOUR)
+		found_fail(e, "set the clock, and apt-get update", "the package lists are from the future");
 	uint64_t hours = now > newest ? (now - newest) / HOUR : 0;
 	if (hours >= 24)
 		found_fail(e, "apt-get update", "the package lists are %llu hours old", (unsigned long long)hours);
@@ -131,7 +132,9 @@ void pkg_01(struct examination *e)
 			continue;
 		security++;
 		if (end[9])
-			found_unknown(e, LISTS "/%s is compressed and not read here: Acquire::GzipIndexes \"false\"; and apt-get update", lists->name[i]);
+			found_unknown(e, LISTS "/%.120s is compressed, which is not read here: write 'Acquire::GzipIndexes \"false\";' into "
+				      "/etc/apt/apt.conf.d/99redoubt-lists (and take another value out of /etc/apt), rm the file, and apt-get update",
+				      lists->name[i]);
 		else
 			list_judge(e, v, lists->name[i]);
 	}
@@ -141,73 +144,14 @@ void pkg_01(struct examination *e)
 	found_read(e, "%zu installed packages", v->count);
 }
 
-// --- PKG-02 --------------------------------------------------------------------------------------------------------
-
-static void periodic_judge(struct examination *e, const struct apt_settings *s, const char *name)
-{
-	const char *value = apt_setting(s, name);
-	if (!value || !*value || !strcmp(value, "0"))
-		found_fail(e, host_print(e->host, "%s \"1\"; in /etc/apt/apt.conf.d/60redoubt-periodic", name), "%s is %s", name, value ? value : "not set");
-	else
-		found_read(e, "%s %s", name, value);
-}
-
-static bool origins_have_security(const struct apt_settings *s)
-{
-	for (size_t i = 0; i < s->count; i++)
-		if ((!strcasecmp(s->setting[i].name, "Unattended-Upgrade::Origins-Pattern") ||
-		     !strcasecmp(s->setting[i].name, "Unattended-Upgrade::Allowed-Origins")) && strcasestr(s->setting[i].value, "security"))
-			return true;
-	return false;
-}
-
-static void timers_judge(struct examination *e)
-{
-	static const char *const UNITS[] = { "apt-daily.timer", "apt-daily-upgrade.timer" };
-	for (size_t i = 0; i < ARRAY_LEN(UNITS); i++) {
-		const char *link = host_link(e->host, host_print(e->host, "/etc/systemd/system/%s", UNITS[i]));
-		if (link && !strcmp(link, "/dev/null"))
-			found_fail(e, host_print(e->host, "systemctl unmask --now %s", UNITS[i]), "%s is masked, so nothing starts the updates", UNITS[i]);
-	}
-}
-
-void pkg_02(struct examination *e)
-{
-	const struct apt_settings *s = apt_settings_read(e->host);
-	struct stat unused;
-	if (host_names(e->host, "/etc/apt")->error) {
-		found_unknown(e, "/etc/apt could not be read: %s", strerror(-host_names(e->host, "/etc/apt")->error));
-		return;
-	}
-	if (s->unclear)
-		found_unknown(e, "apt's settings were not understood: %s", s->unclear);
-	if (host_stat(e->host, "/usr/bin/unattended-upgrade", &unused))
-		found_fail(e, NULL, "unattended-upgrades is not installed");
-	periodic_judge(e, s, "APT::Periodic::Update-Package-Lists");
-	periodic_judge(e, s, "APT::Periodic::Unattended-Upgrade");
-	const char *enabled = apt_setting(s, "APT::Periodic::Enable");
-	if (enabled && !strcmp(enabled, "0"))
-		found_fail(e, "remove APT::Periodic::Enable", "APT::Periodic::Enable is 0");
-	if (!origins_have_security(s))
-		found_fail(e, "redoubt host harden --only updates --apply", "Unattended-Upgrade::Origins-Pattern has no security origin");
-	timers_judge(e);
-	uint64_t last = changed_at(e->host, PERIODIC "/unattended-upgrades-stamp"), now = host_now(e->host);
-	if (!last)
-		found_fail(e, "unattended-upgrade -v, and look at what it says", "unattended-upgrades never ran to its end");
-	else if (now > last + 48 * HOUR)
-		found_fail(e, "unattended-upgrade -v, and look at what it says", "unattended-upgrades ran to its end %llu hours ago",
-			   (unsigned long long)((now - last) / HOUR));
-	else
-		found_read(e, "last run %llu hours ago", (unsigned long long)(now > last ? (now - last) / HOUR : 0));
-}
-
 // --- PKG-06 --------------------------------------------------------------------------------------------------------
 
-// Debian: wiki.debian.org/DebianReleases and wiki.debian.org/LTS; Ubuntu: ubuntu.com/about/release-cycle (standard
-// support). Read in November 2026. `regular` ends the security team's support, `end` that of the LTS team.
+// Debian: wiki.debian.org/DebianReleases and wiki.debian.org/LTS, as quoted in July 2026 (Debian 12's regular support was
+// extended from 2026-06-10 to 2026-07-11 then). Ubuntu: ubuntu.com/about/release-cycle, which names months: standard
+// support, to the month's end. `regular` ends the security team's support, `end` that of the LTS team.
 static const struct { const char *id, *version, *regular, *end; } RELEASES[] = {
 	{ "debian", "10", "2022-09-10", "2024-06-30" }, { "debian", "11", "2024-08-14", "2026-08-31" },
-	{ "debian", "12", "2026-06-10", "2028-06-30" }, { "debian", "13", "2028-08-09", "2030-06-30" },
+	{ "debian", "12", "2026-07-11", "2028-06-30" }, { "debian", "13", "2028-08-09", "2030-06-30" },
 	{ "ubuntu", "20.04", "2025-05-31", "2025-05-31" }, { "ubuntu", "22.04", "2027-04-30", "2027-04-30" },
 	{ "ubuntu", "24.04", "2029-04-30", "2029-04-30" },
 };
