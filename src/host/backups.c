@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// BAK: whether everything can be got back. Read are `redoubt backup`'s own records, docs/PROTOCOL.backup.md.
-#include "host/checks.h"
-#include "host/look.h"
+// BAK: the records, whether they are fresh (BAK-01) and private (BAK-06), and the table.
+#include "host/backups.h"
 
 #include "base/text.h"
-#include "crypto/ed25519.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,23 +12,28 @@
 #include <unistd.h>
 
 #define EXCHANGES_MAX 8
-#define DESTINATIONS_MAX 8
-#define RECOVERY_MAX 4
-#define HOUR 3600u
-#define DAY (24 * HOUR)
-#define RPO (24 * HOUR)
-#define FULL_AGE_MAX (26 * HOUR) // one is due every 24 hours, and takes a while
-#define STALLED_S (10 * 60)      // the journal is shipped every few seconds
-#define SEARCH_MAX 60000         // manifests looked through for the full one before the last
+#define PEOPLE_FROM 1000 // Debian's first number of a person
+#define NOBODY 65534	 // what a network's file system makes of root
 
-struct destination { const char *folder, *error; uint64_t manifest; };
+static uint64_t whole_number(const json_t *object, const char *key)
+{
+	json_int_t n = json_integer_value(json_object_get(object, key));
+	return n > 0 ? (uint64_t)n : 0;
+}
 
-struct catalogue {
-	const char *folder; // the exchange's
-	uint64_t shipped_s, full_s, manifest, full;
-	size_t count;
-	struct destination destination[DESTINATIONS_MAX];
-};
+static void destinations_read(struct host *h, const json_t *status, struct catalogue *c)
+{
+	const json_t *d;
+	size_t i;
+	json_array_foreach(json_object_get(status, "destinations"), i, d) {
+		const char *name = json_string_value(json_object_get(d, "folder")), *error = json_string_value(json_object_get(d, "error"));
+		if (c->count == DESTINATIONS_MAX || !name)
+			continue;
+		c->destination[c->count++] = (struct destination){ host_copy(h, name, strlen(name)),
+								   error ? host_copy(h, error, strlen(error)) : NULL,
+								   whole_number(d, "manifest") };
+	}
+}
 
 // False after it has said why not.
 static bool catalogue_read(struct examination *e, const char *folder, struct catalogue *c)
@@ -43,31 +46,22 @@ static bool catalogue_read(struct examination *e, const char *folder, struct cat
 	}
 	if (!found_file(e, f))
 		return false;
-	json_t *status = json_loadb(f->text, f->size, 0, NULL), *d;
-	size_t i;
+	json_t *status = json_loadb(f->text, f->size, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(status)) {
 		found_unknown(e, "%s is no JSON object", f->path);
 		json_decref(status);
 		return false;
 	}
-	c->shipped_s = (uint64_t)json_integer_value(json_object_get(status, "shipped_us")) / 1000000;
-	c->full_s = (uint64_t)json_integer_value(json_object_get(status, "full_us")) / 1000000;
-	c->manifest = (uint64_t)json_integer_value(json_object_get(status, "manifest"));
-	c->full = (uint64_t)json_integer_value(json_object_get(status, "full"));
-	json_array_foreach(json_object_get(status, "destinations"), i, d) {
-		const char *name = json_string_value(json_object_get(d, "folder")), *error = json_string_value(json_object_get(d, "error"));
-		if (c->count == DESTINATIONS_MAX || !name)
-			continue;
-		c->destination[c->count++] = (struct destination){ host_copy(e->host, name, strlen(name)),
-								   error ? host_copy(e->host, error, strlen(error)) : "",
-								   (uint64_t)json_integer_value(json_object_get(d, "manifest")) };
-	}
+	c->shipped_s = whole_number(status, "shipped_us") / 1000000;
+	c->full_s = whole_number(status, "full_us") / 1000000;
+	c->manifest = whole_number(status, "manifest");
+	c->full = whole_number(status, "full");
+	destinations_read(e->host, status, c);
 	json_decref(status);
 	return true;
 }
 
-// Runs `judge` for the exchange of each backup-catalogue line.
-static void each_catalogue(struct examination *e, void (*judge)(struct examination *, const struct catalogue *))
+void each_catalogue(struct examination *e, void (*judge)(struct examination *, const struct catalogue *))
 {
 	const char *exchange[EXCHANGES_MAX];
 	size_t count = look_exchanges(e, exchange, EXCHANGES_MAX);
@@ -80,39 +74,44 @@ static void each_catalogue(struct examination *e, void (*judge)(struct examinati
 	}
 }
 
-static uint64_t age_of(struct examination *e, uint64_t then)
+uint64_t backup_age(struct examination *e, uint64_t then, bool *ret_future)
 {
 	uint64_t now = host_now(e->host);
+	*ret_future = then > now + HOUR;
 	return now > then ? now - then : 0;
 }
 
-// --- BAK-01 --------------------------------------------------------------------------------------------------------
-
-static void fresh_judge(struct examination *e, const struct catalogue *c)
+bool manifest_head(struct examination *e, const char *destination, uint64_t number, struct manifest_head *ret)
 {
-	uint64_t shipped = age_of(e, c->shipped_s), full = age_of(e, c->full_s);
-	bool somewhere = false;
-	if (!c->shipped_s || shipped > RPO)
-		found_fail(e, NULL, "%s: the journal was last shipped %" PRIu64 " hours ago", c->folder, shipped / HOUR);
-	if (!c->full_s || full > FULL_AGE_MAX)
-		found_fail(e, "redoubt backup run --full", "%s: the last full backup is %" PRIu64 " hours old", c->folder, full / HOUR);
-	for (size_t i = 0; i < c->count; i++)
-		somewhere |= c->destination[i].manifest == c->manifest && !*c->destination[i].error;
-	if (!somewhere)
-		found_fail(e, NULL, "%s: no destination has the newest backup, number %" PRIu64, c->folder, c->manifest);
-	found_read(e, "%s: shipped %" PRIu64 " s ago, full backup %" PRIu64 " hours ago", c->folder, shipped, full / HOUR);
+	char head[MANIFEST_HEAD_SIZE], kind[5];
+	uint64_t time_us;
+	*ret = (struct manifest_head){ .path = host_print(e->host, "%s/manifests/%020" PRIu64, destination, number) };
+	int fd = host_openat(e->host, ret->path, O_RDONLY | O_NONBLOCK);
+	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof head - 1, 0);
+	if (fd >= 0)
+		close(fd);
+	head[n > 0 ? n : 0] = 0;
+	if (sscanf(head, "redoubt-backup 1\nexchange %64[0-9a-f]\nnumber %" SCNu64 "\nprevious %*64[0-9a-f]\nkind %4[a-z]\ntime %" SCNu64,
+		   ret->exchange, &ret->number, kind, &time_us) != 4)
+		return false;
+	ret->time_s = time_us / 1000000;
+	ret->full = !strcmp(kind, "full");
+	return ret->number == number;
 }
 
-static void bak_01(struct examination *e)
+const char *backup_exchange(struct examination *e, const char *folder)
 {
-	each_catalogue(e, fresh_judge);
+	static const struct { const char *name, *before; } PLACES[] = { { "card", "redoubt-backup-card 1 " }, { "last-full", "\nexchange " } };
+	for (size_t i = 0; i < ARRAY_LEN(PLACES); i++) {
+		const char *text = host_file(e->host, host_print(e->host, "%s/backup/%s", folder, PLACES[i].name))->text;
+		const char *at = strstr(text, PLACES[i].before);
+		if (at && strspn(at + strlen(PLACES[i].before), "0123456789abcdef") == 64)
+			return host_copy(e->host, at + strlen(PLACES[i].before), 64);
+	}
+	return NULL;
 }
 
-// --- BAK-02: verdicts, signed by whoever holds the recovery key ----------------------------------------------------
-
-struct recovery { size_t count; uint8_t signing[RECOVERY_MAX][32]; };
-
-static bool recovery_read(struct examination *e, const char *folder, struct recovery *r)
+bool recovery_read(struct examination *e, const char *folder, struct recovery *r)
 {
 	const struct host_file *f = host_file(e->host, host_print(e->host, "%s/backup/recovery.pub", folder));
 	struct host_lines cursor = { f->text, 0 };
@@ -120,10 +119,10 @@ static bool recovery_read(struct examination *e, const char *folder, struct reco
 	if (!found_file(e, f))
 		return false;
 	for (const char *line; host_line(e->host, &cursor, &line) && r->count < RECOVERY_MAX;) {
-		uint8_t sealing[32];
 		const char *word[4];
 		if (host_words(e->host, line, word, 4) == 4 && !strcmp(word[0], "redoubt-recovery") && !strcmp(word[1], "1") &&
-		    !hex_decode(word[2], strlen(word[2]), sealing, 32) && !hex_decode(word[3], strlen(word[3]), r->signing[r->count], 32))
+		    !hex_decode(word[2], strlen(word[2]), r->sealing[r->count], 32) &&
+		    !hex_decode(word[3], strlen(word[3]), r->signing[r->count], 32))
 			r->count++;
 	}
 	if (!r->count)
@@ -131,272 +130,50 @@ static bool recovery_read(struct examination *e, const char *folder, struct reco
 	return r->count > 0;
 }
 
-struct verdict { uint64_t time_s, manifest; char outcome[16], exchange[65], reason[128]; };
-#define VERDICT_DOMAIN "redoubt/backup/drill/v1"
-#define VERDICT_SIGNATURE 139 // "signature ", 128 digits and a newline
+// --- BAK-01 --------------------------------------------------------------------------------------------------------
 
-static bool verdict_signed(const struct host_file *f, const struct recovery *keys)
+// A destination that has the newest backup has its manifest, and that is as old as the record says at most.
+static bool newest_there(struct examination *e, const struct catalogue *c, const struct destination *d)
 {
-	char bytes[sizeof VERDICT_DOMAIN + 1024];
-	uint8_t signature[ED25519_SIGNATURE_SIZE];
-	if (f->size <= VERDICT_SIGNATURE || f->size > 1024)
+	struct manifest_head head;
+	const char *exchange = backup_exchange(e, c->folder);
+	bool future;
+	if (d->manifest != c->manifest || !d->error || *d->error || !manifest_head(e, d->folder, c->manifest, &head) ||
+	    (exchange && strcmp(exchange, head.exchange)))
 		return false;
-	size_t size = f->size - VERDICT_SIGNATURE;
-	if (memcmp(f->text + size, "signature ", 10) || hex_decode(f->text + size + 10, 128, signature, sizeof signature))
-		return false;
-	memcpy(bytes, VERDICT_DOMAIN, sizeof VERDICT_DOMAIN);
-	memcpy(bytes + sizeof VERDICT_DOMAIN, f->text, size);
-	for (size_t i = 0; i < keys->count; i++)
-		if (ed25519_verify(keys->signing[i], bytes, sizeof VERDICT_DOMAIN + size, signature))
-			return true;
-	return false;
-}
-
-static bool verdict_read(const struct host_file *f, struct verdict *v)
-{
-	uint64_t time_us;
-	if (sscanf(f->text,
-		   "redoubt-drill 1\nexchange %64[0-9a-f]\noutcome %15[a-z]\ntime %" SCNu64 "\nmanifest %" SCNu64
-		   " %*64[0-9a-f]\njournal %*u %*u %*64[0-9a-f]\nreason %127[ -~]",
-		   v->exchange, v->outcome, &time_us, &v->manifest, v->reason) != 5)
-		return false;
-	v->time_s = time_us / 1000000;
+	uint64_t age = backup_age(e, head.time_s, &future);
+	if (future || age > FULL_AGE_MAX)
+		found_fail(e, NULL, "%s was made %s", head.path,
+			   future ? "in the future: set the clock right" : host_print(e->host, "%" PRIu64 " hours ago", age / HOUR));
 	return true;
 }
 
-// The exchange's id stands in its own last full manifest; a verdict about another exchange says nothing.
-static bool same_exchange(struct examination *e, const char *folder, const char *id)
+static void moment_judge(struct examination *e, const struct catalogue *c, uint64_t then, uint64_t age_max, const char *what)
 {
-	const char *text = host_file(e->host, host_print(e->host, "%s/backup/last-full", folder))->text;
-	const char *at = strstr(text, "\nexchange ");
-	return !at || !strncmp(at + 10, id, 64);
+	bool future;
+	uint64_t age = backup_age(e, then, &future);
+	if (future)
+		found_fail(e, "set the clock right, then redoubt backup run --full", "%s: %s in the future, by this clock", c->folder, what);
+	else if (!then || age > age_max)
+		found_fail(e, "redoubt backup run --full", "%s: %s %" PRIu64 " hours ago", c->folder, what, age / HOUR);
+	found_read(e, "%s: %s %" PRIu64 " s ago", c->folder, what, age);
 }
 
-static void drill_judge(struct examination *e, const struct catalogue *c)
+static void fresh_judge(struct examination *e, const struct catalogue *c)
 {
-	struct recovery keys;
-	struct verdict newest = { 0 }, v;
-	const char *folder = host_print(e->host, "%s/backup/verdicts", c->folder);
-	const struct host_names *names = host_names(e->host, folder);
-	if (!recovery_read(e, c->folder, &keys))
-		return;
-	for (size_t i = 0; i < names->count; i++) {
-		const struct host_file *f = host_file(e->host, host_print(e->host, "%s/%s", folder, names->name[i]));
-		if (!verdict_signed(f, &keys) || !verdict_read(f, &v) || !same_exchange(e, c->folder, v.exchange))
-			found_fail(e, NULL, "%s is no verdict about this exchange that a recovery key signed", f->path);
-		else if (v.time_s >= newest.time_s)
-			newest = v;
-	}
-	if (!newest.time_s)
-		found_fail(e, NULL, "%s: no drill has been brought here", c->folder);
-	else if (strcmp(newest.outcome, "pass"))
-		found_fail(e, NULL, "%s: the last drill says %s: %s", c->folder, newest.outcome, newest.reason);
-	else if (age_of(e, newest.time_s) > 7 * DAY)
-		found_fail(e, NULL, "%s: the last drill was %" PRIu64 " days ago", c->folder, age_of(e, newest.time_s) / DAY);
-	else if (newest.time_s > host_now(e->host) + HOUR)
-		found_fail(e, "set the clock right, here or where the drill was", "%s: the last drill is from the future", c->folder);
-	else
-		found_read(e, "%s: backup %" PRIu64 " passed %" PRIu64 " hours ago: %s", c->folder, newest.manifest,
-			   age_of(e, newest.time_s) / HOUR, newest.reason);
-}
-
-static void bak_02(struct examination *e)
-{
-	each_catalogue(e, drill_judge);
-}
-
-// --- BAK-03 --------------------------------------------------------------------------------------------------------
-
-// Mount place and kind of file system of a path.
-static bool mount_of(struct host *h, const char *path, const char **ret_place, const char **ret_kind)
-{
-	struct host_lines cursor = { host_file(h, "/proc/self/mountinfo")->text, 0 };
-	size_t longest = 0;
-	for (const char *line; host_line(h, &cursor, &line);) {
-		const char *word[5], *dash = strstr(line, " - "), *kind[1];
-		if (host_words(h, line, word, 5) < 5 || !dash || !look_beneath(path, word[4]) || strlen(word[4]) < longest)
-			continue;
-		host_words(h, dash + 3, kind, 1);
-		longest = strlen(word[4]);
-		*ret_place = word[4];
-		*ret_kind = kind[0];
-	}
-	return longest > 0;
-}
-
-static bool elsewhere(const char *kind)
-{
-	static const char *const NETWORK[] = { "nfs", "nfs4", "cifs", "smb3", "ceph", "fuse.sshfs", "fuse.s3fs", "fuse.rclone", "fuse.glusterfs", "9p", "virtiofs" };
-	for (size_t i = 0; i < ARRAY_LEN(NETWORK); i++)
-		if (!strcmp(kind, NETWORK[i]))
-			return true;
-	return false;
-}
-
-static void destinations_judge(struct examination *e, const struct catalogue *c)
-{
-	const char *place[DESTINATIONS_MAX], *kind = "";
-	size_t away = 0;
-	if (c->count < 2)
-		found_fail(e, NULL, "%s: backups go to %zu destination", c->folder, c->count);
-	for (size_t i = 0; i < c->count; i++) {
-		place[i] = "";
-		if (!mount_of(e->host, c->destination[i].folder, &place[i], &kind)) {
-			found_unknown(e, "the mount of %s is not in /proc/self/mountinfo", c->destination[i].folder);
-			return;
-		}
-		away += elsewhere(kind);
-		for (size_t k = 0; k < i; k++)
-			if (!strcmp(place[k], place[i]))
-				found_fail(e, NULL, "%s and %s lie on one file system, %s", c->destination[k].folder, c->destination[i].folder,
-					   place[i]);
-		found_read(e, "%s on %s (%s)", c->destination[i].folder, place[i], kind);
-	}
-	if (!away)
-		found_fail(e, NULL, "%s: no destination is on another machine, as far as mounts tell", c->folder);
-	found_read(e, "whether the copy elsewhere can be rewritten is to be asked there");
-}
-
-static void bak_03(struct examination *e)
-{
-	each_catalogue(e, destinations_judge);
-}
-
-// --- BAK-04 --------------------------------------------------------------------------------------------------------
-
-struct sealing { struct examination *e; size_t objects; };
-
-static void magic_read(const struct walk_entry *w, char magic[17])
-{
-	int fd = openat(w->directory, w->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : pread(fd, magic, 16, 0);
-	magic[n > 0 ? n : 0] = 0;
-	if (fd >= 0)
-		close(fd);
-}
-
-static int object_visit(void *context, const struct walk_entry *w)
-{
-	struct sealing *s = context;
-	char magic[17];
-	if (!S_ISREG(w->status->st_mode))
-		return 0;
-	magic_read(w, magic);
-	s->objects++;
-	if (!strncmp(magic, "SQLite format 3", 15))
-		found_fail(s->e, NULL, "%s is a plain database", w->path);
-	else if (strstr(w->path, "/objects/") && strcmp(magic, "REDOUBT SEALED 1") && !look_ends(w->path, "/new"))
-		found_fail(s->e, NULL, "%s is not a sealed file", w->path);
-	else if (!strstr(w->path, "/objects/") && !strstr(w->path, "/manifests/"))
-		found_fail(s->e, "move it out of the destination", "%s is none of ours: neither an object nor a manifest", w->path);
-	return 0;
-}
-
-struct seeking { struct examination *e; const struct recovery *keys; size_t tried; };
-
-// A file of 32 bytes that gives one of the recovery keys' public halves is a recovery key.
-static int seed_visit(void *context, const struct walk_entry *w)
-{
-	struct seeking *s = context;
-	uint8_t seed[33], signing[32], public_key[32];
-	if (!S_ISREG(w->status->st_mode) || w->status->st_size != 32)
-		return 0;
-	int fd = openat(w->directory, w->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, seed, sizeof seed);
-	if (fd >= 0)
-		close(fd);
-	if (n != 32)
-		return 0;
-	s->tried++;
-	hkdf_sha256(seed, 32, NULL, 0, "redoubt/backup/recovery/ed25519/v1", signing, 32);
-	ed25519_public(signing, public_key);
-	explicit_bzero(seed, sizeof seed);
-	explicit_bzero(signing, sizeof signing);
-	for (size_t i = 0; i < s->keys->count; i++)
-		if (!memcmp(public_key, s->keys->signing[i], 32))
-			found_fail(s->e, "make a new recovery key elsewhere, seal again, and destroy this one",
-				   "%s is a recovery key: it opens every backup, and lies on the host", w->path);
-	return 0;
-}
-
-static void sealed_judge(struct examination *e, const struct catalogue *c)
-{
-	static const char *const PLACES[] = { "/etc", "/home", "/opt", "/root", "/srv", "/tmp", "/var/lib" };
-	struct recovery keys;
-	struct sealing s = { .e = e };
-	struct seeking k = { .e = e, .keys = &keys };
-	if (!recovery_read(e, c->folder, &keys))
-		return;
+	bool somewhere = false;
+	moment_judge(e, c, c->shipped_s, RPO, "the journal was last shipped");
+	moment_judge(e, c, c->full_s, FULL_AGE_MAX, "the last full backup was made");
 	for (size_t i = 0; i < c->count; i++)
-		if (!look_walk(e, c->destination[i].folder, object_visit, &s))
-			found_unknown(e, "%s is not there to be looked at", c->destination[i].folder);
-	look_walk(e, c->folder, seed_visit, &k);
-	for (size_t i = 0; i < ARRAY_LEN(PLACES); i++)
-		if (!look_beneath(c->folder, PLACES[i]))
-			look_walk(e, PLACES[i], seed_visit, &k);
-	found_read(e, "%zu files at the destinations, all sealed; %zu files of 32 bytes on the host, none a recovery key", s.objects, k.tried);
+		somewhere |= newest_there(e, c, &c->destination[i]);
+	if (!somewhere)
+		found_fail(e, NULL, "%s: no destination has the newest backup, number %" PRIu64 ", whatever backup/status says", c->folder,
+			   c->manifest);
 }
 
-static void bak_04(struct examination *e)
+static void bak_01(struct examination *e)
 {
-	each_catalogue(e, sealed_judge);
-}
-
-// --- BAK-05 --------------------------------------------------------------------------------------------------------
-
-// The sum of what a full manifest names, or 0 when it is none. The text up to 1 KiB says of which kind it is.
-static uint64_t full_size(struct examination *e, const char *path)
-{
-	char head[1024];
-	uint64_t sum = 0, size;
-	int fd = host_openat(e->host, path, O_RDONLY | O_NONBLOCK);
-	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof head - 1, 0);
-	if (fd >= 0)
-		close(fd);
-	head[n > 0 ? n : 0] = 0;
-	if (!strstr(head, "\nkind full\n"))
-		return 0;
-	for (const char *at = host_file(e->host, path)->text; (at = strstr(at, "\nitem ")); at++)
-		if (sscanf(at, "\nitem %*127s %" SCNu64, &size) == 1)
-			sum += size;
-	return sum;
-}
-
-static void size_judge(struct examination *e, const struct catalogue *c, const char *folder)
-{
-	uint64_t last = 0, before = 0, number = c->full;
-	for (unsigned tries = 0; number && !before && tries < SEARCH_MAX; number--, tries++) {
-		uint64_t size = full_size(e, host_print(e->host, "%s/manifests/%020" PRIu64, folder, number));
-		if (size && !last)
-			last = size;
-		else if (size)
-			before = size;
-		else if (!last)
-			return; // the newest full one is not here: BAK-01 says so
-	}
-	if (before && (last * 2 < before || last > before + before / 2))
-		found_fail(e, NULL, "%s: the last full backup has %" PRIu64 " bytes, the one before had %" PRIu64, folder, last, before);
-	else if (before)
-		found_read(e, "%s: full backups of %" PRIu64 " and %" PRIu64 " bytes", folder, before, last);
-}
-
-static void silent_judge(struct examination *e, const struct catalogue *c)
-{
-	uint64_t age = age_of(e, c->shipped_s);
-	if (age > STALLED_S)
-		found_fail(e, "systemctl status the unit that runs 'redoubt backup run'", "%s: nothing was shipped for %" PRIu64 " minutes",
-			   c->folder, age / 60);
-	for (size_t i = 0; i < c->count; i++)
-		if (*c->destination[i].error)
-			found_fail(e, NULL, "destination %s is behind: %s", c->destination[i].folder, c->destination[i].error);
-	if (c->count)
-		size_judge(e, c, c->destination[0].folder);
-	found_read(e, "%s: backup %" PRIu64 ", %zu destinations without an error", c->folder, c->manifest, c->count);
-}
-
-static void bak_05(struct examination *e)
-{
-	each_catalogue(e, silent_judge);
+	each_catalogue(e, fresh_judge);
 }
 
 // --- BAK-06, BAK-07 ------------------------------------------------------------------------------------------------
@@ -409,6 +186,8 @@ static void private_judge(struct examination *e, const char *path)
 		found_unknown(e, "%s: %s", path, strerror(-r));
 		return;
 	}
+	if (s.st_uid >= PEOPLE_FROM && s.st_uid != NOBODY)
+		found_fail(e, host_print(e->host, "chown root %s", path), "%s belongs to a person: %s", path, look_owner_text(e->host, &s));
 	if (s.st_mode & (S_IRWXG | S_IRWXO))
 		found_fail(e, host_print(e->host, "chmod 700 %s", path), "%s is %s", path, look_owner_text(e->host, &s));
 	for (size_t i = 0; i < e->manifest->web_root.count; i++)
@@ -444,22 +223,22 @@ const struct check backups_checks[] = {
 	  "A restore was tried",
 	  "a drill within 7 days: integrity, counts and ledger sums equal",
 	  "a backup that was never restored is a hope",
-	  "redoubt backup drill", bak_02 },
+	  "redoubt backup drill", backups_drill },
 	{ "BAK-03", SEVERITY_HIGH, "S",
 	  "Backups lie in two places",
 	  "two destinations, one off the host that cannot be rewritten",
 	  "what takes the host takes the disk beside it",
-	  "add a destination", bak_03 },
+	  "add a destination", backups_places },
 	{ "BAK-04", SEVERITY_CRITICAL, "C",
 	  "Backups are sealed, and their key is elsewhere",
 	  "sealed files only, no plain database, no private key on the host",
 	  "a stolen backup is a stolen database",
-	  "rotate the key and seal again", bak_04 },
+	  "rotate the key and seal again", backups_sealed },
 	{ "BAK-05", SEVERITY_HIGH, "S",
 	  "Backups do not fail silently",
 	  "last job done, size within 50 % of the one before",
 	  "an empty backup succeeds every night",
-	  "see the job's log", bak_05 },
+	  "see the job's log", backups_silent },
 	{ "BAK-06", SEVERITY_HIGH, "S",
 	  "Backup directories are private",
 	  "mode 0700, outside web roots",
