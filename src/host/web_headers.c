@@ -75,6 +75,8 @@ static const char *policy_fault(struct host *h, const char *policy)
 	static const char *const UNSAFE[] = { "'unsafe-inline'", "'unsafe-eval'" };
 	static const char *const OPEN[] = { "*", "http:", "https:", "data:", "blob:" };
 	const char *scripts = NULL;
+	if (strchr(policy, '$')) // a variable of nginx: said as unknown
+		return NULL;
 	for (size_t i = 0; i < ARRAY_LEN(UNSAFE); i++)
 		if (strcasestr(policy, UNSAFE[i]))
 			return host_print(h, "has %s", UNSAFE[i]);
@@ -193,9 +195,19 @@ static bool hands_on(const struct nginx *n, const struct nginx_directive *block)
 	return false;
 }
 
-// Answers without a page: a refusal, a redirection, an empty answer.
+// "rewrite ^ https://... permanent;": whatever is asked for.
+static bool redirects(const struct nginx *n, const struct nginx_directive *block)
+{
+	const struct nginx_directive *d = nginx_own(n, block, "rewrite");
+	return d && d->count == 4 && !d->word[1][strspn(d->word[1], "^/(.*)$")] && (!strcmp(d->word[3], "permanent") || !strcmp(d->word[3], "redirect"));
+}
+
+// Answers without a page: a refusal, a redirection, an empty answer, the certificate authority's token (RFC 8555, 8.3).
 static bool no_page(const struct nginx *n, const struct nginx_directive *block)
 {
+	if (redirects(n, block) || nginx_own(n, block, "stub_status") ||
+	    (web_named(block, "location") && look_begins(block->word[block->count - 1], "/.well-known/acme-challenge")))
+		return true;
 	const struct nginx_directive *answer = nginx_own(n, block, "return"), *deny = nginx_own(n, block, "deny");
 	return (answer && answer->count > 1 && (answer->word[1][0] != '2' || !strcmp(answer->word[1], "204"))) || nginx_own(n, block, "internal") ||
 	       (deny && deny->count == 2 && !strcmp(deny->word[1], "all") && !nginx_own(n, block, "allow"));
@@ -238,11 +250,11 @@ static void block_judge(struct examination *e, const struct nginx *n, const stru
 	const char *who = host_print(e->host, "%s (%s)", nginx_place(e->host, d), d->word[0]);
 	struct guards g = { header_of(n, d, "Content-Security-Policy"), header_of(n, d, "Strict-Transport-Security"), header_of(n, d, "X-Content-Type-Options") };
 	bool own = nginx_own(n, d, "add_header");
+	if (own && g.policy && strchr(g.policy, '$'))
+		found_unknown(e, "%s: the Content-Security-Policy depends on a request: %s", who, g.policy);
 	if (own && dropped_judge(e, n, d))
 		return;
-	if (g.policy && strchr(g.policy, '$'))
-		found_unknown(e, "%s: the Content-Security-Policy depends on a request: %s", who, g.policy);
-	else if (hands_on(n, d) || web_named(d, "if") || (web_named(d, "server") && has_location_for_all(n, d)))
+	if (hands_on(n, d) || web_named(d, "if") || (web_named(d, "server") && has_location_for_all(n, d)))
 		own_policy_judge(e, who, own ? g.policy : NULL);
 	else
 		guards_judge(e, who, &g, speaks_tls(n, server_of(d)));

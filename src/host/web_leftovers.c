@@ -116,7 +116,10 @@ static const char *holds(const char *head, size_t size, const char *name)
 		{ 0, "REDIS0", 6, "a dump of Redis" },                  { 0, "ref: refs/", 10, "the HEAD of a repository" },
 		{ 0, "DIRC", 4, "the index of a repository" },          { 0, "b0VIM ", 6, "vim's copy of a file that is edited" },
 		{ 0, "\x28\xb5\x2f\xfd", 4, "a packed file (zstd)" },   { 0, "\x1f\x8b", 2, "a packed file (gzip)" },
-		{ 0, "PK\x03\x04", 4, "an archive (zip)" },
+		{ 0, "PK\x03\x04", 4, "an archive (zip)" },               { 0, "PACK\0\0\0", 7, "objects of a repository" },
+		{ 0, "\x04\x22\x4d\x18", 4, "a packed file (lz4)" },    { 0, "070701", 6, "an archive (cpio)" },
+		{ 0, "REDOUBT SEALED 1", 16, "a sealed backup" },       { 0, "redoubt-backup", 14, "a manifest of backups" },
+		{ 0, "age-encryption.org/", 19, "a sealed file (age)" }, { 0, "-----BEGIN PGP MESSAGE", 22, "a sealed file (PGP)" },
 	};
 	// what a web server hands out packed on purpose: beside its plain file, or a format that is a zip inside
 	static const char *const PACKED[] = { ".js.gz", ".css.gz", ".html.gz", ".svg.gz", ".json.gz", ".xml.gz", ".txt.gz", ".map.gz", ".wasm.gz",
@@ -165,7 +168,7 @@ static int leftover_visit(struct web_walk *w, const struct walk_entry *entry)
 	struct examination *e = w->e;
 	const char *remedy = host_print(e->host, "move %s out of the web root", entry->path), *what = NULL;
 	bool folder = S_ISDIR(entry->status->st_mode);
-	if (leftover_name(entry->name)) {
+	if (leftover_name(look_basename(entry->path))) { // what is served may be one file
 		found_fail(e, remedy, "%s", entry->path);
 		return 1;
 	}

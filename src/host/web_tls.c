@@ -106,9 +106,20 @@ static bool old_protocol(const char *word)
 	return !strcasecmp(word, "SSLv2") || !strcasecmp(word, "SSLv3") || !strcasecmp(word, "TLSv1") || !strcasecmp(word, "TLSv1.1");
 }
 
-// In http, stream and mail alike.
-static void directive_judge(struct examination *e, const struct nginx_directive *d)
+// Before 1.23.4 nginx offers TLS 1.0 and 1.1 when nobody says otherwise; a server that runs was asked for them.
+static void silence_judge(struct examination *e, const struct nginx *n, const struct nginx_directive *d)
 {
+	bool tls = false;
+	for (size_t k = 1; web_named(d, "listen") && web_named(d->in, "server") && k < d->count; k++)
+		tls |= !strcmp(d->word[k], "ssl") || !strcmp(d->word[k], "quic");
+	if (tls && !host_is_live(e->host) && !nginx_effective(n, d->in, "ssl_protocols"))
+		found_unknown(e, "%s: ssl_protocols is not said for it, and what this nginx offers then depends on its version", nginx_place(e->host, d));
+}
+
+// In http, stream and mail alike.
+static void directive_judge(struct examination *e, const struct nginx *n, const struct nginx_directive *d)
+{
+	silence_judge(e, n, d);
 	if (web_named(d, "ssl_certificate") || web_named(d, "ssl_certificate_key"))
 		certificate_judge(e, d);
 	for (size_t i = 1; web_named(d, "ssl_protocols") && i < d->count; i++)
@@ -125,7 +136,7 @@ void web_05(struct examination *e)
 	handshakes_judge(e);
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < all[i]->count; k++)
-			directive_judge(e, all[i]->directive[k]);
+			directive_judge(e, all[i], all[i]->directive[k]);
 	private_keys_judge(e);
 	if (!e->of_check && !e->evidence)
 		found_not_applicable(e, "no web server listens on this host, and none is configured");
