@@ -75,7 +75,7 @@ const struct check network_checks[] = {
 	  "start a second gateway, or waive NET-14 in the manifest", net_14 },
 	{ "NET-15", SEVERITY_MEDIUM, "O",
 	  "The kernel's network settings are the careful ones",
-	  "tcp_syncookies 1, rp_filter 1, no redirects, no source routes, no forwarding",
+	  "tcp_syncookies 1, rp_filter 1, no redirects, no source routes, no forwarding: on each interface, now and after a restart",
 	  "they stop spoofed floods and misrouted packets; Debian's defaults leave some open",
 	  "redoubt host harden --only sysctl --apply", net_15 },
 	{ "NET-16", SEVERITY_MEDIUM, "O",

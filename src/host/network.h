@@ -16,7 +16,7 @@ void net_06(struct examination *e);
 void net_13(struct examination *e);
 void net_07(struct examination *e); // network_origin.c
 void net_09(struct examination *e); // network_saved.c
-void net_15(struct examination *e);
+void net_15(struct examination *e); // network_kernel.c
 void net_10(struct examination *e); // network_daemons.c
 void net_12(struct examination *e);
 void net_14(struct examination *e);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file that the firewall comes back from after a reboot, and the kernel's settings beside it.
+// The file that the firewall comes back from after a reboot.
 #include "host/network.h"
 
 #include <jansson.h>
@@ -56,30 +56,4 @@ void net_09(struct examination *e)
 	if (host_lstat(e->host, WANTS[0], &unused) && host_lstat(e->host, WANTS[1], &unused))
 		found_fail(e, "systemctl enable nftables.service", "nftables.service is not enabled");
 	found_read(e, "/etc/nftables.conf (%zu bytes) loaded into an empty namespace and compared with the live ruleset", text->size);
-}
-
-static void sysctl_judge(struct examination *e, const char *path, const char *expected)
-{
-	const struct host_file *f = host_file(e->host, path);
-	size_t size = strcspn(f->text, "\n");
-	if (f->error == -ENOENT && strstr(path, "/ipv6/"))
-		return; // the kernel has no IPv6
-	if (!found_file(e, f))
-		return;
-	if (strlen(expected) != size || strncmp(f->text, expected, size))
-		found_fail(e, host_print(e->host, "echo %s > %s, and the same in /etc/sysctl.d/60-redoubt.conf", expected, path),
-			   "%s is %.*s, not %s", path, (int)size, f->text, expected);
-	else
-		found_read(e, "%s %s", strrchr(path, '/') + 1, expected);
-}
-
-void net_15(struct examination *e)
-{
-	static const char *const WANTED[][2] = {
-		{ "/proc/sys/net/ipv4/tcp_syncookies", "1" }, { "/proc/sys/net/ipv4/conf/all/rp_filter", "1" },
-		{ "/proc/sys/net/ipv4/conf/all/accept_redirects", "0" }, { "/proc/sys/net/ipv4/conf/all/send_redirects", "0" },
-		{ "/proc/sys/net/ipv4/conf/all/accept_source_route", "0" }, { "/proc/sys/net/ipv4/ip_forward", "0" },
-		{ "/proc/sys/net/ipv6/conf/all/accept_redirects", "0" }, { "/proc/sys/net/ipv6/conf/all/forwarding", "0" } };
-	for (size_t i = 0; i < ARRAY_LEN(WANTED); i++)
-		sysctl_judge(e, WANTED[i][0], WANTED[i][1]);
 }
