@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/report.h"
 
+#include "host/files_survey.h"
+
 #include <jansson.h>
 
 // A check counts once, by the worst that it found.
@@ -148,8 +150,12 @@ int report_json(const struct examination *e, const struct report_cost *cost, FIL
 		for (size_t i = 0; i < SHA256_SIZE; i++)
 			snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 		json_object_set_new(o, "digest", json_string(hex));
-		json_object_set_new(o, "cost", json_pack("{s:f, s:f, s:i}", "cpuSeconds", cost->cpu_seconds, "wallSeconds",
-							 cost->wall_seconds, "programsStarted", (int)cost->programs));
+		json_t *spent = json_pack("{s:f, s:f, s:i}", "cpuSeconds", cost->cpu_seconds, "wallSeconds", cost->wall_seconds,
+					  "programsStarted", (int)cost->programs);
+		if (e->survey)
+			json_object_set_new(spent, "walk", json_pack("{s:I, s:f}", "entries", (json_int_t)e->survey->entries, "cpuSeconds",
+								     (double)e->survey->cpu_ns / 1e9));
+		json_object_set_new(o, "cost", spent);
 		r = json_dumpf(o, to, JSON_COMPACT) || fputc('\n', to) == EOF ? -EIO : 0;
 	}
 	json_decref(o);
