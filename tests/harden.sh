@@ -104,7 +104,7 @@ refuses "an sshd that would listen on a second port" 'listen on 2 ports' harden 
 sed -i '/^Port 22/d' /etc/ssh/sshd_config
 printf 'Match User alice\n\tPasswordAuthentication yes\n' >/etc/ssh/sshd_config.d/50-other.conf
 refuses "a Match block that brings passwords back for somebody" '50-other.conf:2: a Match block sets PasswordAuthentication' harden --only ssh
-refuses "which sshd itself confirms" "sshd -T for user alice does not say .passwordauthentication no" harden --only ssh
+refuses "which sshd itself confirms" "sshd -T for user alice does not say .PasswordAuthentication no" harden --only ssh
 printf 'Match Address 10.0.0.0/8\n\tPermitRootLogin yes\n' >/etc/ssh/sshd_config.d/50-other.conf
 refuses "a Match block by address, which no tried user shows" 'a Match block sets PermitRootLogin' harden --only ssh
 rm /etc/ssh/sshd_config.d/50-other.conf
@@ -119,12 +119,26 @@ refuses "to write over a link" 'nftables.conf is no regular file' harden --only 
 rm /etc/nftables.conf
 
 # ---- shown and proven, nothing changed ----
-before=$(rules | md5sum; find /etc -type f -exec md5sum {} + | sort)
+everything() { rules | md5sum; find /etc -type f -exec md5sum {} + | sort; find /etc -type l -printf '%p %l\n' | sort; }
+before=$(everything)
 ok "the plan is shown, and the exit status says that it differs" fails_with 1 harden
-ok "nothing was changed by looking" [ "$before" = "$(rules | md5sum; find /etc -type f -exec md5sum {} + | sort)" ]
+ok "nothing was changed by looking" [ "$before" = "$(everything)" ]
 ok "the diff is one that patch takes" bash -c '"$1" host harden --only nft,ssh,logs,updates,units | grep -v "^proven\|^by hand\|^Nothing" |
 	patch -s --dry-run -p1 -d /' _ "$redoubt"
 ok "each unit's exposure was measured" bash -c '"$1" host harden --only units | grep -qE "exposure redoubt.service [01]\.[0-9], redoubt-backup.service [01]\.[0-9], redoubt-host-watch.service [01]\.[0-9]"' _ "$redoubt"
+
+ok "what is not enabled is shown" bash -c '"$1" host harden --only nft | grep -q "^enable: /etc/systemd/system/sysinit.target.wants/redoubt-host-rollback.service -> "' _ "$redoubt"
+
+# ---- as JSON ----
+harden --json --only nft,ssh >"$work/json"
+ok "the plan as one JSON object" jq -e '.verdict == "differs" and .exit == 1 and .change == 0 and (.proven.packets > 100) and .proven.sshdUsers == 3' "$work/json"
+ok "with each difference" jq -e '[.changes[] | select(.kind == "file" and .path == "/etc/nftables.conf" and (.diff | contains("table inet redoubt")))] | length == 1' "$work/json"
+ok "and each link" jq -e '[.changes[] | select(.kind == "link" and .group == "nft") | .path] == ["/etc/systemd/system/sysinit.target.wants/nftables.service"]' "$work/json"
+manifest; sed -i '/ssh-port/d; s/alice/root/' /etc/redoubt/host.manifest
+harden --json >"$work/json" 2>/dev/null
+ok "what is wrong, too" jq -e '.verdict == "refused" and .exit == 2 and (.error | length > 0) and ([.wrong[] | select(contains("admin root is root"))] | length == 1)' "$work/json"
+ok "a missing ssh-port is said once" test "$(harden 2>&1 | grep -c 'no ssh-port')" = 1
+manifest
 
 # ---- not confirmed ----
 nft add table inet former
@@ -133,11 +147,14 @@ nft 'add rule inet former input tcp dport 9 counter drop'
 former=$(rules)
 ok "before: anybody reaches port 8080" reach 192.0.2.77 10.9.0.2 8080
 ok "applied" harden --only nft,ssh --apply --within 4
+ok "enabled with it: what loads the rules, and what rolls back" bash -c 'for u in nftables redoubt-host-rollback ssh; do [ "$(systemctl --root=/ is-enabled $u.service)" = enabled ] || exit 1; done'
 ok "a second one is refused while the first waits" fails_with 4 harden --only nft,ssh,logs --apply
 ok "now a stranger does not" shut 192.0.2.77 10.9.0.2 8080
 for i in {1..80}; do [ -e /var/lib/redoubt-harden/pending ] || break; sleep 0.1; done
 ok "nobody confirmed: the former ruleset is back" [ "$former" = "$(rules)" ]
 ok "and the files are as they were" [ ! -e /etc/nftables.conf -a ! -e /etc/ssh/sshd_config.d/00-redoubt.conf ]
+ok "and what was enabled is not any more" [ "$before" = "$(nft delete table inet former; everything)" ]
+nft -f <(printf '%s\n' "$former")
 ok "and the stranger reaches port 8080 again" reach 192.0.2.77 10.9.0.2 8080
 ok "what happened is on record" grep -q "rolled back" /var/lib/redoubt-harden/1/outcome
 refuses "to confirm what has gone back" "gone back already" harden --confirm
@@ -148,10 +165,11 @@ ok "the former ruleset is back at once" [ "$former" = "$(rules)" ]
 if command -v strace >/dev/null; then
 	echo 'old file' >/etc/nftables.conf
 	# empty folders may stay
-	files() { find /etc/nftables.conf /etc/ssh /etc/systemd /etc/audit /etc/rsyslog.d -type f -exec md5sum {} + 2>/dev/null | sort; }
+	files() { find /etc/nftables.conf /etc/ssh /etc/systemd /etc/audit /etc/rsyslog.d -type f -exec md5sum {} + 2>/dev/null | sort
+		find /etc/systemd -type l -printf '%p %l\n' | sort; }
 	state=$(files)
 	kills=0 lost=
-	for ((k = 1; k <= 16; k++)); do
+	for ((k = 1; k <= 40; k++)); do
 		strace -qq -o /dev/null -e trace=renameat -e inject=renameat:signal=KILL:when=$k \
 			"$redoubt" host harden --only nft,ssh,logs --apply --within 1 >/dev/null 2>&1 && break # no such step any more
 		kills=$((kills + 1))
@@ -191,6 +209,18 @@ ok "confirmed" harden --confirm
 sleep 3
 ok "it stays" nft list table inet redoubt
 ok "nothing differs any more" harden --only nft,ssh,logs,updates,units
+ok "JSON says so" bash -c '"$1" host harden --json --only nft,ssh,logs,updates,units | jq -e ".verdict == \"same\" and .changes == []"' _ "$redoubt"
+for u in nftables.service redoubt.socket redoubt.service redoubt-backup.service redoubt-host-watch.service redoubt-host-check.timer redoubt-host-rollback.service; do
+	ok "$u is enabled, says systemctl" test "$(systemctl --root=/ is-enabled "$u")" = enabled
+done
+rm /etc/systemd/system/timers.target.wants/redoubt-host-check.timer
+ok "one that is not is a difference" fails_with 1 harden --only units
+ln -s /dev/null /etc/systemd/system/timers.target.wants/redoubt-host-check.timer
+ok "so is a link that leads nowhere" fails_with 1 harden --only units
+ok "which is mended" bash -c '"$1" host harden --only units --apply && "$1" host harden --confirm --json | jq -e ".verdict == \"confirmed\" and .change > 0"' _ "$redoubt"
+ok "and led back on a roll-back" bash -c 'ln -sfn /dev/null "$2" && "$1" host harden --only units --apply && "$1" host harden --roll-back && [ "$(readlink "$2")" = /dev/null ]' \
+	_ "$redoubt" /etc/systemd/system/timers.target.wants/redoubt-host-check.timer
+harden --only units --apply >/dev/null && harden --confirm >/dev/null
 ok "the kernel takes the file as it is" nft -c -f /etc/nftables.conf
 
 # ---- traffic ----
@@ -279,6 +309,8 @@ ok "a key's mode is tight" [ "$(stat -c %a "$tree/var/lib/redoubt/keys/log.key")
 ok "the machine's rules were left alone" nft list table inet redoubt
 for i in {1..80}; do [ -e "$tree/var/lib/redoubt-harden/pending" ] || break; sleep 0.1; done
 ok "not confirmed: every byte, owner and mode is back" [ "$first" = "$(digest)" ]
+
+. "$here/night.sh"
 
 # ---- the exchange under what its unit leaves it ----
 . "$here/unit.sh"

@@ -35,6 +35,9 @@ done
 ok "the completion is bash" bash -c "source <('$redoubt' completion bash)"
 ok "a wrong word is exit 2" exits 2 "$redoubt" nonsense
 ok "a missing word is exit 2" exits 2 "$redoubt" key
+ok "half a command says how it goes on" says 'redoubt host baseline sign DRAFT' "$redoubt" host baseline --help
+ok "and only that" bash -c '! "$1" host baseline --help | grep -q "host watch"' _ "$redoubt"
+refuses "and what is missing, by its words" "'host baseline' has no command 'mak'; there is" "$redoubt" host baseline mak
 ok "an unknown option is exit 2" exits 2 "$redoubt" status --nonsense
 
 exchange_make || exit 1

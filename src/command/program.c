@@ -64,25 +64,73 @@ static const struct command *command_find(const struct program *p, int argc, cha
 	return found;
 }
 
-// Says what may follow the first word ("key": "key add", "key remove").
-static int command_unknown(const struct program *p, int argc, char **argv)
+// How many of these arguments begin the command's words, which go on behind them: 2 for "host baseline" of "host baseline make".
+static int words_begin(const char *words, int argc, char **argv)
 {
-	bool any = false;
-	size_t size = strlen(argv[0]);
+	int n = 0;
+	while (n < argc) {
+		size_t size = strcspn(words, " ");
+		if (strlen(argv[n]) != size || memcmp(argv[n], words, size) || !words[size])
+			break;
+		words += size + 1;
+		n++;
+	}
+	return n;
+}
+
+static int group_find(const struct program *p, int argc, char **argv)
+{
+	int most = 0;
+	for (size_t t = 0; t < p->table_count; t++)
+		for (size_t i = 0; i < p->tables[t]->count; i++) {
+			int n = words_begin(p->tables[t]->row[i].words, argc, argv);
+			most = n > most ? n : most;
+		}
+	return most;
+}
+
+static void group_print(const struct program *p, int words, char **argv, FILE *to)
+{
 	for (size_t t = 0; t < p->table_count; t++)
 		for (size_t i = 0; i < p->tables[t]->count; i++) {
 			const struct command *c = &p->tables[t]->row[i];
-			if (strncmp(c->words, argv[0], size) || c->words[size] != ' ')
+			if (words_begin(c->words, words, argv) != words)
 				continue;
-			if (!any && argc > 1 && argv[1][0] != '-')
-				complain("'%s' has no command '%s'; there is", argv[0], argv[1]);
-			else if (!any)
-				complain("'%s' needs another word; there is", argv[0]);
-			any = true;
-			fprintf(stderr, "  %s %s %s\n", p->name, c->words, c->synopsis);
+			fprintf(to, "  %s %s%s%s\n", p->name, c->words, *c->synopsis ? " " : "", c->synopsis);
+			if (to == stdout)
+				fprintf(to, "      %s\n", c->summary);
 		}
-	if (!any)
+}
+
+static bool word_is(const char *word, const char *const *any)
+{
+	while (*any && strcmp(word, *any))
+		any++;
+	return *any;
+}
+
+static const char *const HELP[] = { "--help", "-h", "help", NULL };
+
+// Says what may follow the words that are known ("key": "key add", "key remove"); with --help that is what was asked for.
+static int command_unknown(const struct program *p, int argc, char **argv)
+{
+	int words = group_find(p, argc, argv);
+	char known[128] = "";
+	for (int i = 0; i < words; i++) // each is a word of the table
+		snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? " " : "", argv[i]);
+	if (words && words < argc && word_is(argv[words], HELP)) {
+		printf("usage: %s %s COMMAND; COMMAND --help says more\n\n", p->name, known);
+		group_print(p, words, argv, stdout);
+		return EXIT_DONE;
+	}
+	if (!words)
 		complain("there is no command '%s'; '%s --help' lists them", argv[0], p->name);
+	else if (words < argc && argv[words][0] != '-')
+		complain("'%s' has no command '%s'; there is", known, argv[words]);
+	else
+		complain("'%s' needs another word; there is", known);
+	if (words)
+		group_print(p, words, argv, stderr);
 	return EXIT_USAGE;
 }
 
@@ -99,16 +147,9 @@ static int common_read(int argc, char **argv)
 	return i;
 }
 
-static bool word_is(const char *word, const char *const *any)
-{
-	while (*any && strcmp(word, *any))
-		any++;
-	return *any;
-}
-
 int program_run(const struct program *p, int argc, char **argv)
 {
-	static const char *const HELP[] = { "--help", "-h", "help", NULL }, *const VERSION[] = { "--version", NULL };
+	static const char *const VERSION[] = { "--version", NULL };
 	int words, r;
 	program_running = p;
 	int at = common_read(argc, argv);

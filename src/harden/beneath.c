@@ -69,6 +69,31 @@ int beneath_write(struct host *h, const char *path, const char *text, size_t siz
 	return r;
 }
 
+int beneath_link(struct host *h, const char *path, const char *target)
+{
+	char beside[BESIDE_SIZE];
+	int folder = folder_open(h, path);
+	if (folder < 0)
+		return folder;
+	beside_name(beside, last_part(path));
+	unlinkat(folder, beside, 0); // of one that was killed
+	int r = symlinkat(target, folder, beside) || renameat(folder, beside, folder, last_part(path)) || fsync(folder) ? -errno : 0;
+	if (r)
+		unlinkat(folder, beside, 0);
+	close(folder);
+	return r;
+}
+
+const char *beneath_link_read(struct host *h, const char *path)
+{
+	char target[4096];
+	int folder = folder_open(h, path);
+	ssize_t n = folder < 0 ? -1 : readlinkat(folder, last_part(path), target, sizeof target);
+	if (folder >= 0)
+		close(folder);
+	return n > 0 && (size_t)n < sizeof target ? host_copy(h, target, (size_t)n) : NULL;
+}
+
 int beneath_set(struct host *h, const char *path, const char *text, size_t size)
 {
 	int fd = host_openat(h, path, O_WRONLY | O_TRUNC | O_NOFOLLOW);
@@ -143,7 +168,7 @@ int beneath_read(struct host *h, const char *path, char **ret, size_t *ret_size,
 	if (fd < 0)
 		return fd;
 	int r = fstat(fd, &st) ? -errno : !S_ISREG(st.st_mode) ? -EINVAL : st.st_size > READ_MAX ? -EFBIG : 0;
-	size_t room = r ? 0 : (size_t)st.st_size + 4096; // the kernel's files say size 0
+	size_t room = r ? 0 : st.st_size ? (size_t)st.st_size + 4096 : 1u << 20; // the kernel's files say size 0
 	char *text = host_alloc(h, room + 1);
 	for (ssize_t n = 1; !r && n > 0 && size < room; size += n > 0 ? (size_t)n : 0)
 		if ((n = read(fd, text + size, room - size)) < 0)

@@ -6,6 +6,10 @@
 #include "host/host.h"
 
 MUST_USE int beneath_write(struct host *h, const char *path, const char *text, size_t size, unsigned mode, uid_t uid, gid_t gid);
+// A symbolic link, in place of what is there. What it leads to is not looked at.
+MUST_USE int beneath_link(struct host *h, const char *path, const char *target);
+// Where a link leads to, read anew; NULL when there is none.
+const char *beneath_link_read(struct host *h, const char *path);
 // Into a file that is there, as the kernel's settings want it: no rename.
 MUST_USE int beneath_set(struct host *h, const char *path, const char *text, size_t size);
 // Owner and mode of what is there; a link is refused with -ELOOP.

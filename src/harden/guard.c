@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LOCK_PATIENCE_S 60
+
 // Wakes each second to see whether it is still needed. CLOCK_BOOTTIME: a clock that is set does not move the deadline.
 static bool wait_unconfirmed(struct host *h, unsigned number, unsigned seconds)
 {
@@ -28,14 +30,15 @@ static bool wait_unconfirmed(struct host *h, unsigned number, unsigned seconds)
 	return true;
 }
 
-// The lock waits for a tool that is still at work; one that was killed has let go of it.
+// The lock waits for a tool that is still at work; one that was killed has let go of it. One that hangs does not keep
+// people out for ever.
 static void put_back(struct host *h, unsigned number)
 {
 	struct complaints c = { 0 };
 	unsigned pending;
 	uint64_t deadline;
 	int lock = -1;
-	if (place_lock_wait(h, &lock) || pending_read(h, &pending, &deadline) || pending != number)
+	if (place_lock_wait_at_most(h, LOCK_PATIENCE_S, &lock) < 0 || pending_read(h, &pending, &deadline) || pending != number)
 		return;
 	int r = place_roll_back(h, &pending, &c);
 	openlog("redoubt-harden", 0, LOG_AUTHPRIV);

@@ -17,6 +17,7 @@ enum artefact_kind {
 	ARTEFACT_FILE,    // a regular file with this text, owner root
 	ARTEFACT_SETTING, // a file of /proc/sys: its value, written in place
 	ARTEFACT_MODE,    // what is there keeps its content and gets this owner and mode
+	ARTEFACT_LINK,    // a symbolic link to `text`, which enables a unit; any link to a unit of that name is as good
 };
 
 struct artefact {

@@ -218,7 +218,7 @@ static void a_record_is_whole_or_none(void **state)
 	for (size_t size = strlen(text) - strlen("\n"); size-- > 0;) // cut anywhere: refused
 		assert_int_equal(record_read(host, host_copy(host, text, size), again), 1);
 	assert_int_equal(record_read(host, "redoubt-harden-record 1\nrules 0\nfile 7777 0 0 999 /x\nend\n", again), 1);
-	assert_int_equal(record_read(host, "redoubt-harden-record 1\nrules 0\nlink 644 0 0 0 /x\nend\n", again), 1);
+	assert_int_equal(record_read(host, "redoubt-harden-record 1\nrules 0\npipe 644 0 0 0 /x\nend\n", again), 1);
 	assert_int_equal(record_read(host, "redoubt-harden-record 1\nrules 0\nfile 644 0 0 0 x\nend\n", again), 1);
 }
 

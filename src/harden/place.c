@@ -2,119 +2,12 @@
 #include "harden/place.h"
 
 #include "harden/beneath.h"
-#include "harden/diff.h"
 #include "harden/guard.h"
 #include "harden/nft.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <time.h>
-#include <unistd.h>
-
-// Settings are separated by blanks or tabs as the kernel likes.
-static bool same_setting(const char *a, const char *b)
-{
-	return strcspn(a, "\n") == strcspn(b, "\n") && !strncmp(a, b, strcspn(a, "\n"));
-}
-
-static const char *mode_line(struct host *h, unsigned mode, uid_t uid, gid_t gid)
-{
-	return host_print(h, "mode %04o user %u group %u\n", mode & 07777, uid, gid);
-}
-
-// What is there, in the form in which it is compared.
-static const char *present(struct host *h, const struct artefact *a, bool *ret_there)
-{
-	struct stat st;
-	char *text;
-	size_t size;
-	*ret_there = true;
-	if (a->kind == ARTEFACT_MODE) {
-		*ret_there = host_lstat(h, a->path, &st) == 0;
-		return *ret_there ? mode_line(h, st.st_mode, st.st_uid, st.st_gid) : "";
-	}
-	if (beneath_read(h, a->path, &text, &size, &st) == 0)
-		return text;
-	*ret_there = false;
-	return "";
-}
-
-static const char *wanted(struct host *h, const struct artefact *a)
-{
-	return a->kind == ARTEFACT_MODE ? mode_line(h, a->mode, a->uid, a->gid) : a->text;
-}
-
-// A file's mode may be tighter by an owner's hand, never wider.
-static bool file_mode_wide(struct host *h, const struct artefact *a)
-{
-	struct stat st;
-	return a->kind == ARTEFACT_FILE && host_lstat(h, a->path, &st) == 0 && (st.st_uid != 0 || (st.st_mode & 07777 & ~a->mode));
-}
-
-bool artefact_differs(struct host *h, const struct artefact *a)
-{
-	bool there;
-	const char *now = present(h, a, &there);
-	if (a->kind == ARTEFACT_SETTING)
-		return there && !same_setting(now, a->text);
-	return !there || strcmp(now, wanted(h, a)) || file_mode_wide(h, a);
-}
-
-const char *place_diff(struct plan *p)
-{
-	struct text t = { .host = p->host };
-	for (size_t i = 0; i < p->count; i++) {
-		const struct artefact *a = &p->artefact[i];
-		bool there;
-		const char *now = present(p->host, a, &there);
-		if (!artefact_differs(p->host, a))
-			continue;
-		const char *diff = diff_unified(p->host, there ? host_print(p->host, "a%s", a->path) : "/dev/null", now,
-						host_print(p->host, "b%s", a->path), wanted(p->host, a));
-		text_add(&t, "%s", *diff ? diff : host_print(p->host, "--- a%s\n+++ b%s\n(owner or mode alone)\n", a->path, a->path));
-	}
-	return text_end(&t);
-}
-
-static int lock_open(struct host *h)
-{
-	int r = beneath_folders(h, RECORD_PLACE "/lock", 0700);
-	int folder = r ? r : host_openat(h, RECORD_PLACE, O_RDONLY | O_DIRECTORY);
-	if (folder < 0)
-		return folder;
-	int fd = openat(folder, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	r = fd < 0 ? -errno : fd;
-	close(folder);
-	return r;
-}
-
-static int lock_take(struct host *h, int how, int *ret_fd)
-{
-	int fd = lock_open(h);
-	if (fd < 0)
-		return fd;
-	while (flock(fd, how)) {
-		int error = errno;
-		if (error == EINTR)
-			continue;
-		close(fd);
-		return error == EWOULDBLOCK ? 1 : -error;
-	}
-	*ret_fd = fd;
-	return 0;
-}
-
-int place_lock(struct host *h, int *ret_fd)
-{
-	return lock_take(h, LOCK_EX | LOCK_NB, ret_fd);
-}
-
-int place_lock_wait(struct host *h, int *ret_fd)
-{
-	return lock_take(h, LOCK_EX, ret_fd);
-}
 
 // --- the record ------------------------------------------------------------------------------------------------
 
@@ -129,12 +22,25 @@ static unsigned number_next(struct host *h)
 	return last + 1;
 }
 
+static int link_keep(struct host *h, unsigned number, struct record_row w, struct record *r)
+{
+	const char *target = beneath_link_read(h, w.path);
+	int error = 0;
+	w.kind = target ? RECORD_LINK : RECORD_ABSENT;
+	if (target)
+		error = beneath_write(h, record_path(h, number, host_print(h, "copy.%zu", w.copy)), target, strlen(target), 0600, 0, 0);
+	r->row[r->count++] = w;
+	return error;
+}
+
 static int row_keep(struct host *h, unsigned number, const struct artefact *a, struct record *r)
 {
 	struct record_row w = { .path = a->path, .copy = r->count };
 	struct stat st;
 	char *text;
 	size_t size;
+	if (a->kind == ARTEFACT_LINK)
+		return link_keep(h, number, w, r);
 	int error = a->kind == ARTEFACT_MODE ? host_lstat(h, a->path, &st) : beneath_read(h, a->path, &text, &size, &st);
 	if (error && error != -ENOENT)
 		return error;
@@ -152,24 +58,41 @@ static int row_keep(struct host *h, unsigned number, const struct artefact *a, s
 	return error;
 }
 
-static int rules_keep(struct host *h, unsigned number)
+// Rules that cannot be loaded again (iptables-nft's own extensions are listed as remarks) would leave no way back.
+static int rules_keep(struct host *h, unsigned number, struct complaints *c)
 {
 	const char *text, *error = "";
 	int r = nft_list(h, false, &text, &error);
+	if (!r)
+		r = nft_check(h, text, &error);
+	if (r > 0)
+		complaint_add(h, c, "the ruleset that is loaded now could not be loaded again, so there would be no way back (%.300s): save those rules by "
+			      "the program that made them and take them out", error);
 	return r > 0 ? -EIO : r < 0 ? r : beneath_write(h, record_path(h, number, "rules"), text, strlen(text), 0600, 0, 0);
 }
 
-static int record_make(struct plan *p, const struct place_options *o, unsigned number)
+// Room for the way back, taken while there is some: each file that is put back is written beside what replaced it.
+static int reserve_make(struct plan *p, unsigned number)
+{
+	size_t size = 65536;
+	for (size_t i = 0; i < p->count; i++)
+		size += 8192 + strlen(p->artefact[i].text);
+	return beneath_write(p->host, record_path(p->host, number, RECORD_RESERVE), host_alloc(p->host, size), size, 0600, 0, 0);
+}
+
+static int record_make(struct plan *p, const struct place_options *o, unsigned number, struct complaints *c)
 {
 	struct host *h = p->host;
 	struct record *r = host_alloc(h, sizeof *r);
 	int error = beneath_folders(h, record_path(h, number, "record"), 0700);
 	r->rules = o->load_rules;
 	if (!error && r->rules)
-		error = rules_keep(h, number);
+		error = rules_keep(h, number, c);
 	for (size_t i = 0; !error && i < p->count; i++)
 		if (artefact_differs(h, &p->artefact[i]))
 			error = row_keep(h, number, &p->artefact[i], r);
+	if (!error)
+		error = reserve_make(p, number);
 	const char *text = record_text(h, r);
 	return error ? error : beneath_write(h, record_path(h, number, "record"), text, strlen(text), 0600, 0, 0);
 }
@@ -180,7 +103,7 @@ static int pending_write(struct host *h, unsigned number, unsigned seconds)
 	return beneath_write(h, RECORD_PLACE "/pending", text, strlen(text), 0600, 0, 0);
 }
 
-static int outcome_write(struct host *h, unsigned number, const char *outcome)
+int place_outcome(struct host *h, unsigned number, const char *outcome)
 {
 	int r = beneath_write(h, record_path(h, number, "outcome"), outcome, strlen(outcome), 0600, 0, 0);
 	return r ? r : beneath_remove(h, RECORD_PLACE "/pending");
@@ -195,6 +118,8 @@ static int artefact_place(struct host *h, const struct artefact *a)
 	if (a->kind == ARTEFACT_SETTING)
 		return beneath_set(h, a->path, a->text, strlen(a->text));
 	int r = beneath_folders(h, a->path, 0755);
+	if (!r && a->kind == ARTEFACT_LINK)
+		return beneath_link(h, a->path, a->text);
 	return r ? r : beneath_write(h, a->path, a->text, strlen(a->text), a->mode, 0, 0);
 }
 
@@ -230,7 +155,7 @@ int place_apply(struct plan *p, const struct place_options *o, unsigned *ret_num
 {
 	struct host *h = p->host;
 	unsigned number = number_next(h), undone;
-	int r = record_make(p, o, number);
+	int r = record_make(p, o, number, c);
 	if (!r)
 		r = pending_write(h, number, o->seconds);
 	if (!r && (r = guard_start(h, number, o->seconds)) && beneath_remove(h, RECORD_PLACE "/pending"))
@@ -255,70 +180,10 @@ int place_confirm(struct host *h, unsigned *ret_number)
 	int r = pending_read(h, &number, &deadline);
 	if (r || !number)
 		return r ? r : 1;
-	r = outcome_write(h, number, "confirmed\n");
+	if (beneath_remove(h, record_path(h, number, RECORD_RESERVE)))
+		r = 0; // a file too many; the change stays all the same
+	r = place_outcome(h, number, "confirmed\n");
 	if (!r)
 		*ret_number = number;
 	return r;
-}
-
-static int row_restore(struct host *h, unsigned number, const struct record_row *w)
-{
-	char *text;
-	size_t size;
-	struct stat st;
-	if (w->kind == RECORD_ABSENT || w->kind == RECORD_FILE)
-		beneath_sweep(h, w->path);
-	if (w->kind == RECORD_ABSENT)
-		return beneath_remove(h, w->path);
-	if (w->kind == RECORD_MODE)
-		return beneath_mode(h, w->path, w->mode, w->uid, w->gid);
-	int r = beneath_read(h, record_path(h, number, host_print(h, "copy.%zu", w->copy)), &text, &size, &st);
-	if (r)
-		return r;
-	return w->kind == RECORD_SETTING ? beneath_set(h, w->path, text, size) :
-					   beneath_write(h, w->path, text, size, w->mode, w->uid, w->gid);
-}
-
-static void rules_restore(struct host *h, unsigned number, struct complaints *c)
-{
-	char *text;
-	size_t size;
-	struct stat st;
-	const char *error = "";
-	int r = beneath_read(h, record_path(h, number, "rules"), &text, &size, &st);
-	if (!r)
-		r = nft_load(h, text, &error);
-	if (r)
-		complaint_add(h, c, "the former ruleset was not loaded: %s", r > 0 ? error : strerror(-r));
-}
-
-int place_roll_back(struct host *h, unsigned *ret_number, struct complaints *c)
-{
-	struct record *r = host_alloc(h, sizeof *r);
-	uint64_t deadline;
-	unsigned number;
-	char *text;
-	size_t size;
-	struct stat st;
-	struct complaints bad = { 0 };
-	int error = pending_read(h, &number, &deadline);
-	if (!error && !number)
-		return 1;
-	if (!error)
-		error = beneath_read(h, record_path(h, number, "record"), &text, &size, &st);
-	if (error || record_read(h, text, r)) {
-		complaint_add(h, c, "the record beneath " RECORD_PLACE " cannot be read: %s", error ? strerror(-error) : "it is not whole");
-		return 2;
-	}
-	if (r->rules)
-		rules_restore(h, number, &bad); // first: it is what shuts people out
-	for (size_t i = r->count; i-- > 0;)
-		if ((error = row_restore(h, number, &r->row[i])))
-			complaint_add(h, &bad, "%s could not be put back: %s", r->row[i].path, strerror(-error));
-	for (size_t i = 0; i < bad.count && i < COMPLAINTS_MAX; i++)
-		complaint_add(h, c, "%s", bad.text[i]);
-	if (bad.count || outcome_write(h, number, "rolled back\n"))
-		return 2;
-	*ret_number = number;
-	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harden/harden.h"
+#include "harden/units.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,6 +31,9 @@ void complaint_add(struct host *h, struct complaints *c, const char *format, ...
 	int n = vsnprintf(line, sizeof line, format, arguments);
 	va_end(arguments);
 	ASSERT(n >= 0);
+	for (size_t i = 0; i < c->count && i < COMPLAINTS_MAX; i++)
+		if (!strcmp(c->text[i], line))
+			return; // said already
 	if (c->count < COMPLAINTS_MAX)
 		c->text[c->count] = host_copy(h, line, strlen(line));
 	c->count++;
@@ -50,8 +54,23 @@ const struct artefact *plan_find(const struct plan *p, const char *path)
 	return NULL;
 }
 
+// What several groups need is asked for once.
+static void manifest_judge(const struct plan *p, struct complaints *c)
+{
+	const struct manifest *m = p->manifest;
+	unsigned remote = 1u << HARDEN_NFT | 1u << HARDEN_SSH;
+	if (!(p->groups & remote))
+		return;
+	if (!m->ssh_port)
+		complaint_add(p->host, c, "the manifest says no ssh-port; without it nobody would get in again: add 'ssh-port PORT'");
+	if (m->ssh_port == 80 || m->ssh_port == 443)
+		complaint_add(p->host, c, "ssh-port %u is one of the web ports, which the proxy alone reaches; choose another", m->ssh_port);
+}
+
 int plan_make(struct plan *p, struct complaints *ret)
 {
+	manifest_judge(p, ret);
+	plan_guard(p);
 	for (size_t i = 0; i < HARDEN_GROUPS; i++)
 		if (p->groups & 1u << i)
 			GENERATORS[i](p, ret);

@@ -17,6 +17,8 @@ static void links_judge(struct plan *p, struct complaints *c)
 		const struct artefact *a = &p->artefact[i];
 		if (host_lstat(p->host, a->path, &st) == 0 && a->kind == ARTEFACT_FILE && !S_ISREG(st.st_mode))
 			complaint_add(p->host, c, "%s is no regular file (a link, perhaps); it is not replaced: put a file there or remove it", a->path);
+		if (host_lstat(p->host, a->path, &st) == 0 && a->kind == ARTEFACT_LINK && !S_ISLNK(st.st_mode))
+			complaint_add(p->host, c, "%s is no link; it is not replaced: systemctl disable what it enables, or remove it", a->path);
 	}
 }
 

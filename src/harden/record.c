@@ -8,7 +8,7 @@
 
 #define HEAD "redoubt-harden-record 1"
 
-static const char *const KINDS[RECORD_KINDS] = { "file", "absent", "setting", "mode" };
+static const char *const KINDS[RECORD_KINDS] = { "file", "absent", "setting", "mode", "link" };
 
 const char *record_path(struct host *h, unsigned number, const char *name)
 {

@@ -12,15 +12,16 @@
 #include "harden/harden.h"
 
 #define RECORD_PLACE "/var/lib/redoubt-harden"
+#define RECORD_RESERVE "reserve" // room for the way back, given up when it is gone
 
-enum record_kind { RECORD_FILE, RECORD_ABSENT, RECORD_SETTING, RECORD_MODE, RECORD_KINDS };
+enum record_kind { RECORD_FILE, RECORD_ABSENT, RECORD_SETTING, RECORD_MODE, RECORD_LINK, RECORD_KINDS };
 
 struct record_row {
 	enum record_kind kind;
 	unsigned mode;
 	uid_t uid;
 	gid_t gid;
-	size_t copy;      // FILE, SETTING
+	size_t copy;      // FILE, SETTING; LINK: of where it led
 	const char *path;
 };
 

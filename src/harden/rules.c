@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The nftables ruleset. One table of family inet, so that IPv4 and IPv6 cannot differ; a whole file, so that what is
 // loaded is what can be read.
-#include "harden/harden.h"
+#include "harden/enable.h"
 
 #define HEAD "#!/usr/sbin/nft -f\n" \
 	     "# Made by `redoubt host harden` from /etc/redoubt/host.manifest. Change that and run it again: a change made\n" \
@@ -166,10 +166,6 @@ void plan_rules(struct plan *p, struct complaints *c)
 {
 	const struct manifest *m = p->manifest;
 	struct text t = { .host = p->host };
-	if (!m->ssh_port)
-		complaint_add(p->host, c, "the manifest says no ssh-port; without it nobody would get in again: add 'ssh-port PORT'");
-	if (m->ssh_port == 80 || m->ssh_port == 443)
-		complaint_add(p->host, c, "ssh-port %u is one of the web ports, which the proxy alone reaches; choose another", m->ssh_port);
 	if (!m->ssh_from.count)
 		complaint_add(p->host, c, "the manifest has no ssh-from line; without one nobody would get in again: add 'ssh-from PREFIX'");
 	text_add(&t, HEAD);
@@ -177,6 +173,7 @@ void plan_rules(struct plan *p, struct complaints *c)
 	input_write(&t, m);
 	output_write(p, &t, c);
 	plan_add(p, HARDEN_NFT, RULES_PATH, 0755, text_end(&t));
+	plan_enable_packaged(p, HARDEN_NFT, "nftables.service", "nft -f " RULES_PATH, c);
 	if (!m->proxy.count)
 		complaint_add(p->host, &p->advice, "the manifest has no proxy line: nobody at all reaches 80 and 443");
 	complaint_add(p->host, &p->advice, "nothing feeds the sets ban4 and ban6 yet: the edge's ban feed is not built");

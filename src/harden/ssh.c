@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sshd's drop-in. Its name begins with 00: sshd takes the first value that it meets.
-#include "harden/harden.h"
+#include "harden/enable.h"
 
 static const char TEXT[] =
 	"PermitRootLogin no\n"
@@ -49,8 +49,6 @@ void plan_ssh(struct plan *p, struct complaints *c)
 	const struct manifest *m = p->manifest;
 	struct text t = { .host = p->host };
 	text_add(&t, "# Made by `redoubt host harden` from /etc/redoubt/host.manifest.\n");
-	if (!m->ssh_port)
-		complaint_add(p->host, c, "the manifest says no ssh-port: add 'ssh-port PORT'");
 	if (!m->admin.count)
 		complaint_add(p->host, c, "the manifest names no admin; sshd would let nobody in: add 'admin USER'");
 	text_add(&t, "Port %u\nAllowUsers", m->ssh_port);
@@ -66,4 +64,5 @@ void plan_ssh(struct plan *p, struct complaints *c)
 	}
 	text_add(&t, "\n\n%s", TEXT);
 	plan_add(p, HARDEN_SSH, SSHD_PATH, 0600, text_end(&t));
+	plan_enable_packaged(p, HARDEN_SSH, "ssh.service", "/sshd -D", c);
 }

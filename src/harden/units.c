@@ -2,13 +2,13 @@
 // systemd units: the templates of dist/systemd with this host's paths.
 #include "harden/units.h"
 
+#include "harden/enable.h"
+
 #include "unit_texts.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define UNITS_FOLDER "/etc/systemd/system/"
 
 // What each unit's exposure may be at most, in tenths, by `systemd-analyze security`.
 const struct unit_row unit_rows[] = {
@@ -16,10 +16,10 @@ const struct unit_row unit_rows[] = {
 	{ "redoubt.service", REDOUBT_SERVICE, 20, NULL },
 	{ "redoubt-backup.service", REDOUBT_BACKUP_SERVICE, 20, NULL },
 	{ "redoubt-host-watch.service", REDOUBT_HOST_WATCH_SERVICE, 20, NULL },
-	{ "redoubt-host-check.service", REDOUBT_HOST_CHECK_SERVICE, 30,
-	  "no daemon: one examination, which must read every file and process and ask the firewall" },
+	{ "redoubt-host-check.service", REDOUBT_HOST_CHECK_SERVICE, 20, NULL },
+	{ "redoubt-host-check-kernel.service", REDOUBT_HOST_CHECK_KERNEL_SERVICE, 20, NULL },
 	{ "redoubt-host-check.timer", REDOUBT_HOST_CHECK_TIMER, 0, NULL },
-	{ "redoubt-host-rollback.service", REDOUBT_HOST_ROLLBACK_SERVICE, 0, NULL },
+	{ "redoubt-host-rollback.service", REDOUBT_HOST_ROLLBACK_SERVICE, 20, NULL },
 };
 const size_t unit_row_count = ARRAY_LEN(unit_rows);
 
@@ -89,13 +89,46 @@ static const char *destinations(struct plan *p)
 	return text_end(&t);
 }
 
+// What the check may connect to besides loopback: the listeners of this very host.
+static const char *own_addresses(struct plan *p)
+{
+	const struct manifest *m = p->manifest;
+	struct text t = { .host = p->host };
+	for (size_t i = 0; i < m->listens; i++) {
+		const struct manifest_listen *l = &m->listen[i];
+		char address[INET6_ADDRSTRLEN];
+		if (!l->udp && !l->any && inet_ntop(l->v6 ? AF_INET6 : AF_INET, l->address, address, sizeof address))
+			text_add(&t, " %s", address);
+	}
+	return text_end(&t);
+}
+
 void plan_units(struct plan *p, struct complaints *c)
 {
 	const struct value values[] = { { "@LISTEN@", listen_lines(p, c) }, { "@DIR@", p->exchange }, { "@PROGRAMS@", p->programs },
-					{ "@TOOL@", p->tool }, { "@DESTINATIONS@", destinations(p) } };
-	for (size_t i = 0; i < unit_row_count; i++)
-		plan_add(p, HARDEN_UNITS, host_print(p->host, UNITS_FOLDER "%s", unit_rows[i].name), 0644,
-			 filled(p->host, unit_rows[i].template, values, ARRAY_LEN(values)));
-	complaint_add(p->host, &p->advice, "units are written, not enabled: systemctl enable --now redoubt.socket redoubt.service "
-					   "redoubt-backup.service redoubt-host-watch.service redoubt-host-check.timer redoubt-host-rollback.service");
+					{ "@TOOL@", p->tool }, { "@DESTINATIONS@", destinations(p) }, { "@ADDRESSES@", own_addresses(p) } };
+	for (size_t i = 0; i < unit_row_count; i++) {
+		const char *path = host_print(p->host, UNITS_FOLDER "%s", unit_rows[i].name);
+		const char *text = filled(p->host, unit_rows[i].template, values, ARRAY_LEN(values));
+		drop_ins_advise(p, unit_rows[i].name);
+		if (plan_find(p, path))
+			continue; // the guard, which stands first
+		plan_add(p, HARDEN_UNITS, path, 0644, text);
+		plan_enable(p, HARDEN_UNITS, path, text);
+	}
+	complaint_add(p->host, &p->advice, "units are enabled, which starts them with the machine; to start them now: systemctl start redoubt.socket "
+					   "redoubt.service redoubt-backup.service redoubt-host-watch.service redoubt-host-check.timer");
+}
+
+// In every plan, and first: a machine that stops between --apply and --confirm puts things back when it starts.
+void plan_guard(struct plan *p)
+{
+	const struct value values[] = { { "@TOOL@", p->tool } };
+	for (size_t i = 0; i < unit_row_count; i++) {
+		if (strcmp(unit_rows[i].name, GUARD_UNIT))
+			continue;
+		const char *text = filled(p->host, unit_rows[i].template, values, ARRAY_LEN(values));
+		plan_add(p, HARDEN_UNITS, UNITS_FOLDER GUARD_UNIT, 0644, text);
+		plan_enable(p, HARDEN_UNITS, UNITS_FOLDER GUARD_UNIT, text);
+	}
 }

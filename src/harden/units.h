@@ -10,3 +10,6 @@ struct unit_row {
 };
 extern const struct unit_row unit_rows[];
 extern const size_t unit_row_count;
+
+// The unit that rolls back at a start of the machine, and its link.
+void plan_guard(struct plan *p);

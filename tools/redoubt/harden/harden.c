@@ -3,40 +3,24 @@
 #include "../command.h"
 #include "../host_path.h"
 #include "../programs.h"
+#include "report.h"
 
 #include "harden/activate.h"
 #include "harden/nft.h"
 #include "harden/place.h"
 #include "harden/probe.h"
-#include "harden/prove.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum harden_exit {
-	HARDEN_AS_IS = 0,    // nothing differs, or what was asked for is done
-	HARDEN_DIFFERS = 1,  // without --apply: something would change
-	HARDEN_USAGE = 2,    // the command line or the manifest
-	HARDEN_FAILED = 3,   // it could not be done; what was there has been put back
-	HARDEN_REFUSED = 4,  // it does not hold, or would lock out the session that runs it: nothing was changed
-};
-
 #define EXCHANGE_DEFAULT "/var/lib/redoubt"
 
 struct wish {
 	const char *root, *manifest, *only, *within, *number;
-	bool apply, confirm, roll_back, probes;
+	bool apply, confirm, roll_back, at_start, probes;
 	uint64_t seconds;
 };
-
-static void list_say(FILE *to, const char *head, const struct complaints *c)
-{
-	for (size_t i = 0; i < c->count && i < COMPLAINTS_MAX; i++)
-		fprintf(to, "%s%s\n", head, c->text[i]);
-	if (c->count > COMPLAINTS_MAX)
-		fprintf(to, "%sand %zu more\n", head, c->count - COMPLAINTS_MAX);
-}
 
 static int manifest_load(struct host *h, const char *path, struct manifest **ret)
 {
@@ -109,98 +93,107 @@ static void verify(struct plan *p, const struct sessions *s, bool rules, struct 
 		complaint_add(p->host, c, "the loaded ruleset could not be listed: %s", r > 0 ? error : strerror(-r));
 	else if (rules)
 		rules_prove(p->host, p->manifest, json, s, c);
-	for (size_t i = 0; i < p->count; i++)
-		if (p->artefact[i].kind != ARTEFACT_SETTING && artefact_differs(p->host, &p->artefact[i]))
-			complaint_add(p->host, c, "%s is not as it was written", p->artefact[i].path);
+	for (size_t i = 0; i < p->count; i++) {
+		const struct artefact *a = &p->artefact[i];
+		if (a->kind == ARTEFACT_SETTING || !artefact_differs(p->host, a))
+			continue;
+		if (a->kind == ARTEFACT_LINK)
+			complaint_add(p->host, c, "%s is not enabled: there is no link %s", host_basename(a->text), a->path);
+		else
+			complaint_add(p->host, c, "%s is not as it was written", a->path);
+	}
+	if (plan_find(p, SSHD_PATH))
+		activate_sshd_verify(p->host, p->manifest->ssh_port, c);
 }
 
-static int undo(struct plan *p, struct complaints *c)
+// First everything goes back, then something is said: a terminal that has been cut off may take no more bytes.
+static int undo(struct plan *p, struct harden_report *out)
 {
 	unsigned number;
-	complain("what was put in place does not hold");
-	list_say(stderr, "  ", c);
-	*c = (struct complaints){ 0 };
-	int r = place_roll_back(p->host, &number, c);
-	activate_after(p->host, c);
-	fprintf(stderr, r ? "not everything could be put back; `redoubt host harden --roll-back` tries again\n" : "what was there has been put back\n");
-	list_say(stderr, "  ", c);
+	bool back = place_roll_back(p->host, &number, &out->wrong) == 0;
+	activate_after(p->host, &out->notes);
+	out->verdict = "failed";
+	out->sentence = back ? "what was put in place does not hold; what was there has been put back" :
+			       "what was put in place does not hold, and not everything could be put back; `redoubt host harden --roll-back` tries again";
 	return HARDEN_FAILED;
 }
 
-static int apply(struct plan *p, const struct wish *w, const struct sessions *s)
+static int locked_apply(struct plan *p, const struct wish *w, const struct sessions *s, struct harden_report *out)
 {
 	struct place_options o = { (unsigned)w->seconds, host_is_live(p->host) && plan_find(p, RULES_PATH) };
-	struct complaints c = { 0 }, after = { 0 };
 	unsigned number = 0, other;
 	uint64_t deadline;
-	int lock, r = place_lock(p->host, &lock);
-	if (r) {
-		complain(r > 0 ? "another `redoubt host harden` is at work" : "no lock beneath %s: %s", RECORD_PLACE, strerror(-r));
-		return HARDEN_FAILED;
-	}
 	if (pending_read(p->host, &other, &deadline) || other) {
-		complain("change %u is not confirmed yet: --confirm keeps it, --roll-back undoes it", other);
+		out->verdict = "refused";
+		out->sentence = host_print(p->host, "change %u is not confirmed yet: --confirm keeps it, --roll-back undoes it", other);
 		return HARDEN_REFUSED;
 	}
-	if (place_apply(p, &o, &number, &c)) {
-		complain("the change could not be made");
-		list_say(stderr, "  ", &c);
+	if (place_apply(p, &o, &number, &out->wrong)) {
+		out->verdict = "failed";
+		out->sentence = "the change could not be made";
 		return HARDEN_FAILED;
 	}
-	activate_after(p->host, &after);
-	verify(p, s, o.load_rules, &c);
-	if (c.count)
-		return undo(p, &c);
-	list_say(stdout, "note: ", &after);
-	printf("Change %u is in place. It goes back by itself in %u seconds.\n"
-	       "Log in anew from a second terminal, and if that works: redoubt host harden --confirm\n", number, o.seconds);
+	activate_after(p->host, &out->notes);
+	verify(p, s, o.load_rules, &out->wrong);
+	if (out->wrong.count)
+		return undo(p, out);
+	out->verdict = "applied";
+	out->change = number;
+	out->seconds = o.seconds;
 	return HARDEN_AS_IS;
 }
 
-static void proven_say(const struct proven *v)
+// The lock is let go before anything is said: who rolls back waits for it.
+static int apply(struct plan *p, const struct wish *w, const struct sessions *s, struct harden_report *out)
 {
-	if (v->packets)
-		printf("proven: nft takes the ruleset; %zu packets get what the manifest says\n", v->packets);
-	if (v->tuples)
-		printf("proven: sshd takes the configuration; its values hold for %zu users\n", v->tuples);
-	if (v->units)
-		printf("proven: exposure %s\n", v->exposure);
+	int lock, r = place_lock(p->host, &lock);
+	size_t said = p->advice.count;
+	if (r) {
+		out->verdict = "failed";
+		out->sentence = r > 0 ? "another `redoubt host harden` is at work" :
+					host_print(p->host, "no lock beneath %s: %s", RECORD_PLACE, strerror(-r));
+		return HARDEN_FAILED;
+	}
+	r = locked_apply(p, w, s, out);
+	close(lock);
+	for (; said < p->advice.count && said < COMPLAINTS_MAX; said++)
+		complaint_add(p->host, &out->notes, "%s", p->advice.text[said]);
+	return r;
+}
+
+static int refused(struct harden_report *out, const char *sentence, enum harden_exit status)
+{
+	out->verdict = "refused";
+	out->sentence = sentence;
+	return report_end(out, status);
 }
 
 static int plan_carry_out(struct plan *p, const struct wish *w)
 {
-	struct complaints c = { 0 };
+	struct harden_report out = { .verdict = "same" };
 	struct sessions s = { 0 };
-	struct proven v;
 	bool live = host_is_live(p->host);
-	if (plan_make(p, &c)) {
-		complain("the manifest does not say enough");
-		list_say(stderr, "  ", &c);
-		return HARDEN_USAGE;
-	}
+	if (plan_make(p, &out.wrong))
+		return refused(&out, "the manifest or the host lacks what is needed; nothing was changed", HARDEN_USAGE);
 	if (w->probes) {
 		probes(p->host, p->manifest, probe_say, p->host);
 		return HARDEN_AS_IS;
 	}
 	int r = live ? sessions_find(p->host, "/proc", (uint32_t)getpid(), &s) : 0;
 	if (r)
-		complaint_add(p->host, &c, "who is logged in could not be read from /proc: %s", strerror(-r));
-	const char *diff = place_diff(p);
-	fputs(diff, stdout);
-	plan_prove(p, &s, live && geteuid() == 0, &v, &c);
-	if (c.count) {
-		fflush(stdout);
-		complain("refused; nothing was changed");
-		list_say(stderr, "  ", &c);
-		return HARDEN_REFUSED;
-	}
-	proven_say(&v);
-	list_say(stdout, "by hand: ", &p->advice);
-	if (!*diff)
-		printf("Nothing differs.\n");
-	else if (!w->apply)
-		printf("Nothing was changed; --apply puts it in place.\n");
-	return !*diff ? HARDEN_AS_IS : w->apply ? apply(p, w, &s) : HARDEN_DIFFERS;
+		complaint_add(p->host, &out.wrong, "who is logged in could not be read from /proc: %s", strerror(-r));
+	bool differs = report_changes(&out, p);
+	plan_prove(p, &s, live && geteuid() == 0, &out.proven, &out.wrong);
+	if (out.wrong.count)
+		return refused(&out, "refused; nothing was changed", HARDEN_REFUSED);
+	report_proven(&out, p);
+	if (differs)
+		out.verdict = "differs";
+	if (!differs || !w->apply)
+		return report_end(&out, differs ? HARDEN_DIFFERS : HARDEN_AS_IS);
+	fflush(stdout);
+	r = apply(p, w, &s, &out);
+	return report_end(&out, (enum harden_exit)r);
 }
 
 static int harden(struct host *h, const struct wish *w)
@@ -220,21 +213,22 @@ static int harden(struct host *h, const struct wish *w)
 
 static int confirm(struct host *h)
 {
-	unsigned number;
+	struct harden_report out = { .verdict = "confirmed" };
 	int lock, r = place_lock_wait(h, &lock);
 	if (!r)
-		r = place_confirm(h, &number);
+		r = place_confirm(h, &out.change);
 	if (r == 0)
-		printf("Change %u stays.\n", number);
-	else
-		complain(r > 0 ? "no change waits for being confirmed; it may have gone back already" : "it could not be confirmed: %s", strerror(-r));
-	return r ? HARDEN_FAILED : HARDEN_AS_IS;
+		return report_end(&out, HARDEN_AS_IS);
+	out.verdict = "failed";
+	out.sentence = r > 0 ? "no change waits for being confirmed; it may have gone back already" :
+			       host_print(h, "it could not be confirmed: %s", strerror(-r));
+	return report_end(&out, HARDEN_FAILED);
 }
 
 // --number: only that one (systemd's timer of an old change leaves a new one alone).
 static int roll_back(struct host *h, const struct wish *w)
 {
-	struct complaints c = { 0 };
+	struct harden_report out = { .verdict = "rolled back" };
 	unsigned number = 0;
 	uint64_t deadline, wanted = 0;
 	int lock;
@@ -244,15 +238,14 @@ static int roll_back(struct host *h, const struct wish *w)
 	if (!r && wanted && pending_read(h, &number, &deadline) == 0 && number != wanted)
 		return HARDEN_AS_IS;
 	if (!r)
-		r = place_roll_back(h, &number, &c);
+		r = place_roll_back(h, &out.change, &out.wrong);
 	if (r == 0) {
-		activate_after(h, &c);
-		printf("What was there before change %u has been put back.\n", number);
-	} else {
-		complain(r == 1 ? "no change waits for being confirmed" : "not everything could be put back");
+		activate_after(h, &out.notes);
+		return report_end(&out, HARDEN_AS_IS);
 	}
-	list_say(stderr, "  ", &c);
-	return r ? HARDEN_FAILED : HARDEN_AS_IS;
+	out.verdict = "failed";
+	out.sentence = r == 1 ? "no change waits for being confirmed" : "not everything could be put back";
+	return report_end(&out, HARDEN_FAILED);
 }
 
 int command_host_harden(int argc, char **argv)
@@ -260,7 +253,7 @@ int command_host_harden(int argc, char **argv)
 	struct wish w = { .root = "/", .manifest = MANIFEST_PATH, .within = "300" };
 	const struct option options[] = { { "--root", &w.root, NULL }, { "--manifest", &w.manifest, NULL }, { "--only", &w.only, NULL },
 					  { "--within", &w.within, NULL }, { "--number", &w.number, NULL }, { "--apply", NULL, &w.apply },
-					  { "--confirm", NULL, &w.confirm }, { "--roll-back", NULL, &w.roll_back }, { "--probes", NULL, &w.probes } };
+					  { "--confirm", NULL, &w.confirm }, { "--roll-back", NULL, &w.roll_back }, { "--at-start", NULL, &w.at_start }, { "--probes", NULL, &w.probes } };
 	struct host *h;
 	int r = options_read(argc, argv, options, ARRAY_LEN(options), NULL, 0, 0);
 	if (r < 0)
