@@ -29,3 +29,13 @@ mkfifo "$work/tree/etc/ssh/sshd_config.d/20-pipe.conf"
 pipe_is_named() { (timeout 5 "$redoubt" --json host check --root "$work/tree" --only SSH || true) | jq -e 'any(.findings[]; .state == "unknown" and (.read | contains("20-pipe.conf is no regular file")))'; }
 ok "a FIFO among sshd's files is named before sshd would wait for it" pipe_is_named
 rm "$work/tree/etc/ssh/sshd_config.d/20-pipe.conf"
+
+# A unit that is masked cannot start, whatever wants it: masking is the remedy that SVC-01 names.
+ln -s /lib/systemd/system/telnetd.service "$work/tree/etc/systemd/system/multi-user.target.wants/telnetd.service"
+ok "an enabled unit is found" bash -c '! "$1" host check --root "$2" --only SVC-01 >/dev/null' _ "$redoubt" "$work/tree"
+ln -s /dev/null "$work/tree/etc/systemd/system/telnetd.service"
+ok "and is none once it is masked" "$redoubt" host check --root "$work/tree" --only SVC-01
+rm "$work/tree/etc/systemd/system/telnetd.service"
+: >"$work/tree/etc/systemd/system/telnetd.service"
+ok "an empty file masks as well" "$redoubt" host check --root "$work/tree" --only SVC-01
+rm "$work/tree/etc/systemd/system/telnetd.service" "$work/tree/etc/systemd/system/multi-user.target.wants/telnetd.service"
