@@ -19,6 +19,38 @@ static size_t fields_of(struct host *h, const char *line, const char **field, si
 	return n;
 }
 
+// A number as every tool writes it; strtoul also reads " 0", "+0", "-0" and "0x0", and so does the C library.
+static bool id_plain(const char *text)
+{
+	size_t size = strlen(text);
+	return size && size <= 10 && !text[strspn(text, "0123456789")] && (*text != '0' || size == 1);
+}
+
+// Where else users come from is not read here, so that it is no pass.
+static void sources_judge(struct examination *e)
+{
+	static const char *const KNOWN[] = { "files", "systemd", "compat" };
+	struct host_lines cursor = { host_file(e->host, "/etc/nsswitch.conf")->text, 0 };
+	const char *word[8];
+	for (const char *line; host_line(e->host, &cursor, &line);) {
+		size_t words = host_words(e->host, line, word, 8);
+		if (!words || (strcmp(word[0], "passwd:") && strcmp(word[0], "shadow:") && strcmp(word[0], "group:")))
+			continue;
+		for (size_t i = 1; i < words && i < 8 && *word[i] != '#'; i++) {
+			bool known = *word[i] == '[';
+			for (size_t k = 0; k < ARRAY_LEN(KNOWN); k++)
+				known |= !strcmp(word[i], KNOWN[k]);
+			if (!known)
+				found_unknown(e, "/etc/nsswitch.conf:%u: users also come from '%.40s', which is not read here", cursor.number, word[i]);
+		}
+	}
+	static const char *const RECORDS[] = { "/etc/userdb", "/run/userdb", "/usr/local/lib/userdb" };
+	for (size_t i = 0; i < ARRAY_LEN(RECORDS); i++)
+		if (host_names(e->host, RECORDS[i])->count)
+			found_unknown(e, "users also come from %s, which is not read here", RECORDS[i]);
+}
+
+// The C library takes a line with four fields and blanks before the name.
 static void acc_01(struct examination *e)
 {
 	const struct host_file *f = host_file(e->host, "/etc/passwd");
@@ -28,18 +60,25 @@ static void acc_01(struct examination *e)
 	if (!found_file(e, f))
 		return;
 	while (host_line(e->host, &cursor, &line)) {
-		if (fields_of(e->host, line, field, 7) < 7)
+		size_t fields = fields_of(e->host, line + strspn(line, " \t"), field, 7);
+		if (!*field[0] || *field[0] == '#')
 			continue;
-		char *end;
-		unsigned long uid = strtoul(field[2], &end, 10); // "00" and "0x0" are not written by any tool, but read as 0
-		if (*end || !*field[2])
+		bool zero = fields > 2 && strtoul(field[2], NULL, 10) == 0;
+		if (*field[0] == '+' || *field[0] == '-')
+			found_fail(e, "take the line out with vipw", "line %u of /etc/passwd takes users from elsewhere: '%.40s'", cursor.number, line);
+		else if (fields < 7)
+			found_fail(e, "edit the line with vipw", "line %u of /etc/passwd has %zu fields instead of 7: '%.60s'", cursor.number, fields, line);
+		else if (!id_plain(field[2]))
 			found_fail(e, "edit the line with vipw", "line %u of /etc/passwd has the uid '%.20s'", cursor.number, field[2]);
-		else if (uid == 0 && strcmp(field[0], "root"))
+		if (zero && strcmp(field[0], "root"))
 			found_fail(e, host_print(e->host, "userdel %.60s", field[0]), "%.60s has uid 0", field[0]);
-		count += !*end && uid == 0;
+		count += zero;
 	}
+	if (count > 1)
+		found_fail(e, "take the others out with vipw", "%zu lines of /etc/passwd have uid 0", count);
 	if (!count)
 		found_fail(e, "edit /etc/passwd with vipw", "nobody has uid 0");
+	sources_judge(e);
 	found_read(e, "%u lines of /etc/passwd, %zu with uid 0", cursor.number, count);
 }
 
@@ -61,6 +100,33 @@ static void passwd_judge(struct examination *e)
 	}
 }
 
+// What is wrong with a hash, or NULL. crypt(5): yescrypt's third character says its cost, in the order of its letters;
+// sha512 takes 5000 rounds unless it says otherwise.
+static const char *hash_wrong(const char *hash)
+{
+	static const char LETTERS[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	if (!strncmp(hash, "$6$", 3))
+		return !strncmp(hash + 3, "rounds=", 7) && strtoul(hash + 10, NULL, 10) < 5000 ? "sha512 with fewer than 5000 rounds" : NULL;
+	if (strncmp(hash, "$y$", 3))
+		return "neither yescrypt nor sha512";
+	const char *cost = hash[3] && hash[4] ? strchr(LETTERS, hash[4]) : NULL;
+	return hash[3] == 'j' && cost && cost >= strchr(LETTERS, '7') ? NULL : "yescrypt with less than its least cost";
+}
+
+// Whoever knows a group's password is of the group: newgrp(1).
+static void groups_judge(struct examination *e)
+{
+	static const char *const FILES[] = { "/etc/group", "/etc/gshadow" };
+	for (size_t i = 0; i < ARRAY_LEN(FILES); i++) {
+		struct host_lines cursor = { host_file(e->host, FILES[i])->text, 0 };
+		const char *line, *field[2];
+		while (host_line(e->host, &cursor, &line))
+			if (fields_of(e->host, line, field, 2) == 2 && *field[1] && strcmp(field[1], "x") && *field[1] != '*' && *field[1] != '!')
+				found_fail(e, host_print(e->host, "gpasswd -r %.60s", field[0]), "the group %.60s has a password in %s: whoever knows it is of it",
+					   field[0], FILES[i]);
+	}
+}
+
 static void acc_02(struct examination *e)
 {
 	const struct host_file *f = host_file(e->host, "/etc/shadow");
@@ -68,17 +134,20 @@ static void acc_02(struct examination *e)
 	const char *line, *field[2];
 	size_t hashes = 0;
 	passwd_judge(e);
+	groups_judge(e);
 	if (!found_file(e, f))
 		return;
 	while (host_line(e->host, &cursor, &line)) {
-		if (fields_of(e->host, line, field, 2) < 2)
+		if (fields_of(e->host, line + strspn(line, " \t"), field, 2) < 2)
 			continue;
 		const char *hash = field[1] + strspn(field[1], "!");
+		bool set = *hash && *hash != '*';
+		const char *wrong = set ? hash_wrong(hash) : NULL;
 		if (!*field[1])
 			found_fail(e, NULL, "%.60s has no password, so anybody is %.60s", field[0], field[0]);
-		else if (*hash && *hash != '*' && strncmp(hash, "$y$", 3) && strncmp(hash, "$6$", 3))
-			found_fail(e, NULL, "%.60s has a hash that is neither yescrypt nor sha512 ($%.1s$)", field[0], *hash == '$' ? hash + 1 : "?");
-		hashes += *hash && *hash != '*';
+		else if (wrong)
+			found_fail(e, NULL, "%.60s has a hash that is %s (%.3s)", field[0], wrong, *hash == '$' ? hash : "DES");
+		hashes += set;
 	}
 	found_read(e, "%u lines of /etc/shadow, %zu password hashes", cursor.number, hashes);
 }
@@ -89,6 +158,69 @@ static void acc_04(struct examination *e)
 		found_not_applicable(e, "sudo is not installed");
 	else
 		sudoers_judge(e);
+}
+
+// Everybody else who has this uid: as text it may be written differently.
+static void uid_judge(struct examination *e, const char *passwd, const char *name, unsigned long uid)
+{
+	struct host_lines cursor = { passwd, 0 };
+	const char *line, *field[3];
+	while (host_line(e->host, &cursor, &line))
+		if (fields_of(e->host, line, field, 3) == 3 && strcmp(field[0], name) && strtoul(field[2], NULL, 10) == uid)
+			found_fail(e, "give each its own user", "%.60s and %.60s share uid %lu", name, field[0], uid);
+}
+
+// A member of these has root's rights, or the keys of others.
+static void membership_judge(struct examination *e, const char *name)
+{
+	static const char *const POWERFUL[] = { "sudo", "wheel", "admin", "root", "docker", "lxd", "incus", "libvirt", "disk", "shadow", "kmem", "adm",
+						"systemd-journal" };
+	struct host_lines cursor = { host_file(e->host, "/etc/group")->text, 0 };
+	const char *line, *field[4];
+	while (host_line(e->host, &cursor, &line)) {
+		bool powerful = false, member = false;
+		if (fields_of(e->host, line, field, 4) < 4)
+			continue;
+		for (size_t i = 0; i < ARRAY_LEN(POWERFUL); i++)
+			powerful |= !strcmp(field[0], POWERFUL[i]);
+		for (const char *at = field[3]; powerful && *at; at += strcspn(at, ","), at += *at == ',')
+			member |= strcspn(at, ",") == strlen(name) && !strncmp(at, name, strlen(name));
+		if (member)
+			found_fail(e, host_print(e->host, "gpasswd -d %.60s %.60s", name, field[0]), "%.60s is in the group %.60s", name, field[0]);
+	}
+}
+
+static void lock_judge(struct examination *e, const char *name)
+{
+	struct host_lines cursor = { host_file(e->host, "/etc/shadow")->text, 0 };
+	const char *line, *field[2];
+	while (host_line(e->host, &cursor, &line))
+		if (fields_of(e->host, line, field, 2) == 2 && !strcmp(field[0], name) && *field[1] != '!' && *field[1] != '*')
+			found_fail(e, host_print(e->host, "passwd -l %.60s", name), "%.60s has a password", name);
+}
+
+static bool daemon_judge(struct examination *e, const char *passwd, const char *name)
+{
+	static const char *const SHELLS[] = { "/usr/sbin/nologin", "/sbin/nologin", "/bin/false", "/usr/bin/false" };
+	struct host_lines cursor = { passwd, 0 };
+	const char *line, *field[7];
+	bool there = false, shell = false;
+	while (!there && host_line(e->host, &cursor, &line))
+		there = fields_of(e->host, line, field, 7) == 7 && !strcmp(field[0], name); // the first one counts
+	if (!there) {
+		found_fail(e, "dev/setup makes the users", "there is no user %.60s", name);
+		return false;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(SHELLS); i++)
+		shell |= !strcmp(field[6], SHELLS[i]);
+	if (!shell)
+		found_fail(e, NULL, "%.60s has the shell '%.60s'", name, field[6]);
+	if (!strtoul(field[2], NULL, 10))
+		found_fail(e, "give it a user of its own", "%.60s is root", name);
+	uid_judge(e, passwd, name, strtoul(field[2], NULL, 10));
+	membership_judge(e, name);
+	lock_judge(e, name);
+	return true;
 }
 
 static void acc_05(struct examination *e)
@@ -102,40 +234,38 @@ static void acc_05(struct examination *e)
 		found_not_applicable(e, "the manifest names no daemon users");
 		return;
 	}
-	const char **ids = host_alloc(e->host, m->daemon.count * sizeof *ids);
-	for (size_t i = 0; i < m->daemon.count; i++) {
-		struct host_lines cursor = { f->text, 0 };
-		const char *line, *field[7];
-		while (!ids[i] && host_line(e->host, &cursor, &line))
-			if (fields_of(e->host, line, field, 7) == 7 && !strcmp(field[0], m->daemon.name[i]))
-				ids[i] = field[2];
-		if (!ids[i]) {
-			found_fail(e, "dev/setup makes the users", "there is no user %.60s", m->daemon.name[i]);
-			continue;
-		}
-		found++;
-		if (strcmp(field[6], "/usr/sbin/nologin") && strcmp(field[6], "/bin/false") && strcmp(field[6], "/sbin/nologin"))
-			found_fail(e, NULL, "%.60s has the shell '%.60s'", field[0], field[6]);
-		for (size_t k = 0; k < i; k++)
-			if (ids[k] && !strcmp(ids[k], ids[i]))
-				found_fail(e, "give each its own user", "%.60s and %.60s share uid %.20s", m->daemon.name[k], m->daemon.name[i], ids[i]);
-	}
+	for (size_t i = 0; i < m->daemon.count; i++)
+		found += daemon_judge(e, f->text, m->daemon.name[i]);
 	found_read(e, "%zu daemon users in /etc/passwd", found);
+}
+
+// "auth required pam_x.so ...": the module stands behind the control, which may be [several words in brackets].
+static bool pam_has(struct host *h, const char *text, const char *type, const char *module)
+{
+	struct host_lines cursor = { text, 0 };
+	const char *word[32];
+	for (const char *line; host_line(h, &cursor, &line);) {
+		size_t words = host_words(h, host_copy(h, line, strcspn(line, "#")), word, 32), at = 1;
+		if (words < 3 || strcmp(*word[0] == '-' ? word[0] + 1 : word[0], type) || !strcmp(word[1], "optional"))
+			continue;
+		if (*word[1] == '[')
+			while (at < words && at < 32 && !strchr(word[at], ']'))
+				at++;
+		if (at + 1 < words && at + 1 < 32 && !strcmp(host_basename(word[at + 1]), module))
+			return true;
+	}
+	return false;
 }
 
 static void acc_06(struct examination *e)
 {
-	static const struct { const char *path, *module; } WANTED[] = { { "/etc/pam.d/common-auth", "pam_faillock.so" },
-									{ "/etc/pam.d/common-password", "pam_pwquality.so" } };
+	static const struct { const char *path, *type, *module; } WANTED[] = {
+		{ "/etc/pam.d/common-auth", "auth", "pam_faillock.so" }, { "/etc/pam.d/common-password", "password", "pam_pwquality.so" } };
 	for (size_t i = 0; i < ARRAY_LEN(WANTED); i++) {
 		const struct host_file *f = host_file(e->host, WANTED[i].path);
-		struct host_lines cursor = { f->text, 0 };
-		const char *line;
-		bool there = false;
 		if (!found_file(e, f))
 			continue;
-		while (host_line(e->host, &cursor, &line))
-			there |= line[strspn(line, " \t")] != '#' && strstr(line, WANTED[i].module);
+		bool there = pam_has(e->host, f->text, WANTED[i].type, WANTED[i].module);
 		if (!there)
 			found_fail(e, NULL, "%s has no %s", WANTED[i].path, WANTED[i].module);
 		else
@@ -157,7 +287,7 @@ const struct check accounts_checks[] = {
 	  "userdel NAME", acc_01 },
 	{ "ACC-02", SEVERITY_CRITICAL, "O7",
 	  "No password is empty or weakly hashed",
-	  "no empty field in /etc/shadow or /etc/passwd; yescrypt or sha512, in /etc/shadow alone",
+	  "no empty field in /etc/shadow or /etc/passwd; yescrypt or sha512 at their usual cost, in /etc/shadow alone; no group passwords",
 	  "an empty password is no password; old hashes are guessed in hours",
 	  "passwd -l NAME, then set a new password", acc_02 },
 	{ "ACC-03", SEVERITY_HIGH, "C",
@@ -167,12 +297,12 @@ const struct check accounts_checks[] = {
 	  "usermod -s /usr/sbin/nologin -L NAME", staff_not_built },
 	{ "ACC-04", SEVERITY_HIGH, "C",
 	  "sudo asks, and grants to named people",
-	  "no NOPASSWD for ALL, no ALL to groups other than sudo",
+	  "no NOPASSWD for ALL or for what gives a shell, no ALL to groups other than sudo or to others than the manifest's admins",
 	  "a stolen session becomes root without another proof",
 	  "edit the line with visudo", acc_04 },
 	{ "ACC-05", SEVERITY_HIGH, "S",
 	  "Each daemon has a user of its own that cannot log in",
-	  "distinct uids, shell nologin",
+	  "a uid that nobody else has, shell nologin, no password, in no group that has root's rights",
 	  "daemons that share a user share their fall",
 	  "usermod -s /usr/sbin/nologin NAME", acc_05 },
 	{ "ACC-06", SEVERITY_MEDIUM, "O7",
