@@ -123,7 +123,7 @@ void plan_units(struct plan *p, struct complaints *c)
 // In every plan, and first: a machine that stops between --apply and --confirm puts things back when it starts.
 void plan_guard(struct plan *p)
 {
-	const struct value values[] = { { "@TOOL@", p->tool } };
+	const struct value values[] = { { "@TOOL@", p->tool }, { "@DIR@", p->exchange } };
 	for (size_t i = 0; i < unit_row_count; i++) {
 		if (strcmp(unit_rows[i].name, GUARD_UNIT))
 			continue;
