@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ENV: whether production is only production.
-#include "host/checks.h"
+#include "host/environment.h"
 #include "host/look.h"
 
 #include "base/text.h"
@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define EXCHANGES_MAX 8
 #define MARKER "/etc/redoubt/environment"
 #define INVENTORY "/etc/redoubt/development.fingerprints"
 
@@ -16,84 +15,17 @@ static const char *const ROLES[] = { "production", "test", "development" };
 
 // --- ENV-01 --------------------------------------------------------------------------------------------------------
 
-static void tools_judge(struct examination *e)
-{
-	static const char *const FOLDERS[] = { "/usr/bin", "/usr/local/bin", "/bin", "/opt/bin" };
-	static const char *const TOOLS[] = { "gcc", "g++", "cc", "c++", "clang", "tcc", "as", "ld", "make", "cmake", "meson", "ninja", "rustc", "go",
-					     "gdb", "lldb", "strace", "ltrace", "valgrind", "perf", "bpftrace", "tcpdump", "nmap", "socat", "nc.traditional" };
-	for (size_t i = 0; i < ARRAY_LEN(FOLDERS); i++) {
-		if (i && host_link(e->host, FOLDERS[i]))
-			continue; // /bin is /usr/bin
-		for (size_t k = 0; k < ARRAY_LEN(TOOLS); k++) {
-			struct stat s;
-			const char *path = host_print(e->host, "%s/%s", FOLDERS[i], TOOLS[k]);
-			if (!host_lstat(e->host, path, &s))
-				found_fail(e, NULL, "%s is there", path);
-		}
-	}
-}
-
-static void units_judge(struct examination *e)
-{
-	static const char *const FOLDERS[] = { "/etc/systemd/system", "/etc/systemd/system/multi-user.target.wants" };
-	for (size_t i = 0; i < ARRAY_LEN(FOLDERS); i++) {
-		const struct host_names *names = host_names(e->host, FOLDERS[i]);
-		for (size_t k = 0; k < names->count; k++) {
-			const char *n = names->name[k];
-			if (look_ends(n, ".service") && (look_begins(n, "test") || strstr(n, "-test.") || strstr(n, "-dev.") || strstr(n, "staging") || strstr(n, "-demo.")))
-				found_fail(e, host_print(e->host, "systemctl disable --now %s", n), "the unit %s/%s", FOLDERS[i], n);
-		}
-	}
-}
-
-// Chains that have no value, in what our daemons read.
-static void endpoints_judge(struct examination *e, const char *path)
-{
-	static const char *const CHAINS[] = { "testnet", "regtest", "signet", "sepolia", "goerli", "holesky", "ropsten" };
-	struct host_lines cursor = { host_file(e->host, path)->text, 0 };
-	for (const char *line; host_line(e->host, &cursor, &line);) {
-		line += strspn(line, " \t");
-		for (size_t i = 0; *line != '#' && i < ARRAY_LEN(CHAINS); i++)
-			if (strcasestr(line, CHAINS[i]))
-				found_fail(e, NULL, "%s, line %u: %s", path, cursor.number, CHAINS[i]);
-	}
-}
-
-static int database_visit(void *context, const struct walk_entry *w)
-{
-	struct examination *e = context;
-	bool database = look_ends(w->name, ".db") || look_ends(w->name, ".sqlite") || look_ends(w->name, ".sqlite3");
-	if (S_ISREG(w->status->st_mode) && database && (strcasestr(w->name, "test") || strcasestr(w->name, "dev") || strcasestr(w->name, "demo")))
-		found_fail(e, host_print(e->host, "rm %s", w->path), "the database %s", w->path);
-	return 0;
-}
-
 static void env_01(struct examination *e)
 {
 	const struct manifest *m = found_manifest(e);
-	const char *exchange[EXCHANGES_MAX];
 	if (!m)
 		return;
 	if (m->role != ROLE_PRODUCTION) {
 		found_not_applicable(e, "the manifest says that this host is for %s", ROLES[m->role]);
 		return;
 	}
-	size_t count = look_exchanges(e, exchange, EXCHANGES_MAX);
-	tools_judge(e);
-	units_judge(e);
-	const struct host_names *names = host_names(e->host, "/etc/redoubt");
-	for (size_t i = 0; i < names->count; i++)
-		if (look_ends(names->name[i], ".conf"))
-			endpoints_judge(e, host_print(e->host, "/etc/redoubt/%s", names->name[i]));
-	for (size_t i = 0; i < count; i++) {
-		struct stat s;
-		endpoints_judge(e, host_print(e->host, "%s/redoubt.conf", exchange[i]));
-		if (!host_lstat(e->host, host_print(e->host, "%s/demo-keys.json", exchange[i]), &s))
-			found_fail(e, "found a new exchange: redoubt init --production", "%s is a demo: it has demo-keys.json", exchange[i]);
-		look_walk(e, exchange[i], database_visit, e);
-	}
-	look_walk(e, "/srv", database_visit, e);
-	found_read(e, "compilers, debuggers, units, configuration and databases looked for");
+	environment_tools_judge(e);
+	environment_traces_judge(e);
 }
 
 // --- ENV-02 --------------------------------------------------------------------------------------------------------
@@ -188,7 +120,7 @@ static void env_03(struct examination *e)
 const struct check environment_checks[] = {
 	{ "ENV-01", SEVERITY_HIGH, "S",
 	  "Production has no tools for building and testing",
-	  "no compilers, debuggers, test units, test databases or testnet endpoints",
+	  "no compilers, debuggers or sniffers by package, name or content; no test units, test databases or testnet endpoints",
 	  "they are the intruder's tool-box",
 	  "apt-get purge PACKAGE", env_01 },
 	{ "ENV-02", SEVERITY_HIGH, "S",
