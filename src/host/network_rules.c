@@ -20,132 +20,48 @@ void net_01(struct examination *e)
 	}
 }
 
-// Says what is wrong when somebody who should not get in may. Returns whether it said something.
-static bool stranger_judged(struct examination *e, const struct classification *c, const char *source, bool udp, const char *ports)
+// Both ends of a range that is meant to get in.
+static void range_judge(struct examination *e, const struct ruleset *r, const struct ip_prefix *p, uint16_t port, const char *what)
 {
-	if (c->verdict == VERDICT_UNKNOWN)
-		found_unknown(e, "%s to %s port %s: the rule at %s is not understood (%s)", source, udp ? "udp" : "tcp", ports, c->place, c->reason);
-	else if (c->may_accept)
-		found_fail(e, NULL, "%s %s in on %s port %s, by %s%s%s", source, c->verdict == VERDICT_ACCEPT ? "gets" : "may get",
-			   udp ? "udp" : "tcp", ports, c->place, *c->reason ? ": " : "", c->reason);
-	return c->verdict == VERDICT_UNKNOWN || c->may_accept;
+	char text[IP_PREFIX_TEXT];
+	uint8_t last[16];
+	ip_prefix_write(p, text);
+	prefix_last(p, last);
+	struct classification a = firewall_probe(e->host, r, false, p->v6, p->address, port);
+	struct classification b = firewall_probe(e->host, r, false, p->v6, last, port);
+	if (!a.may_accept || !b.may_accept)
+		found_fail(e, NULL, "%s %s does not get in on tcp port %u: %s", what, text, port, a.may_accept ? b.place : a.place);
 }
 
 void net_02(struct examination *e)
 {
-	static const uint16_t PORTS[] = { 80, 443 };
 	const struct manifest *m = found_manifest(e);
 	const struct ruleset *r = m ? firewall_rules(e) : NULL;
-	struct probe_source s;
 	if (m && !m->proxy.count) {
 		found_not_applicable(e, "the manifest declares no reverse proxy");
 		return;
 	}
-	for (size_t i = 0; r && firewall_stranger(m, &m->proxy, i, &s); i++) {
-		for (size_t k = 0; k < 4; k++) {
-			char port[8];
-			struct classification c = firewall_probe(e->host, r, k & 1, s.v6, s.address, PORTS[k / 2]);
-			snprintf(port, sizeof port, "%u", PORTS[k / 2]);
-			stranger_judged(e, &c, s.text, k & 1, port);
-		}
-	}
-	for (size_t i = 0; r && i < m->proxy.count; i++) {
-		const struct ip_prefix *p = &m->proxy.prefix[i];
-		char text[IP_PREFIX_TEXT];
-		uint8_t last[16];
-		ip_prefix_write(p, text);
-		prefix_last(p, last);
-		struct classification a = firewall_probe(e->host, r, false, p->v6, p->address, 443);
-		struct classification b = firewall_probe(e->host, r, false, p->v6, last, 443);
-		if (!a.may_accept || !b.may_accept)
-			found_fail(e, NULL, "the proxy range %s does not get in on tcp port 443: %s", text, a.may_accept ? b.place : a.place);
-	}
-	if (r)
-		strangers_judge(e, m, r, true);
-	if (r)
-		found_read(e, "ports 80 and 443 asked for %zu proxy ranges, their neighbours and strangers", m->proxy.count);
-}
-
-static void port_note(void *context, uint16_t port)
-{
-	bool *ports = context;
-	ports[port] = true;
-}
-
-struct port_run {
-	struct examination *e;
-	const struct ruleset *r;
-	const bool *ports;
-	const struct probe_source *source;
-	bool udp;
-	uint16_t skip[3];
-};
-
-// Ports between two that the ruleset names are alike, so each stands for the run up to the next.
-static void ports_judge(const struct port_run *run)
-{
-	unsigned first = 0, last = 0;
-	struct classification found = { 0 };
-	char text[32];
-	bool open = false;
-	for (unsigned port = 1; port <= 65536; port++) {
-		bool asked = port < 65536 && run->ports[port];
-		if (port < 65536 && !asked && !open)
-			continue;
-		bool skipped = port == run->skip[0] || port == run->skip[1] || port == run->skip[2];
-		struct classification c = { 0 };
-		if (port < 65536 && !skipped && asked)
-			c = firewall_probe(run->e->host, run->r, run->udp, run->source->v6, run->source->address, (uint16_t)port);
-		else if (port < 65536 && !skipped)
-			c = found;
-		bool bad = c.verdict == VERDICT_UNKNOWN || c.may_accept;
-		if (open && (!bad || strcmp(c.place, found.place))) {
-			snprintf(text, sizeof text, first == last ? "%u" : "%u-%u", first, last);
-			stranger_judged(run->e, &found, run->source->text, run->udp, text);
-			open = false;
-		}
-		if (bad && !open) {
-			first = port;
-			found = c;
-			open = true;
-		}
-		last = port;
-	}
+	if (!r)
+		return;
+	for (size_t i = 0; i < m->proxy.count; i++)
+		range_judge(e, r, &m->proxy.prefix[i], 443, "the proxy range");
+	strangers_judge(e, m, r, true);
+	found_read(e, "ports 80 and 443 asked about for everybody outside of %zu proxy ranges", m->proxy.count);
 }
 
 void net_04(struct examination *e)
 {
 	const struct manifest *m = found_manifest(e);
 	const struct ruleset *r = m ? firewall_rules(e) : NULL;
-	static bool ports[65536];
-	struct probe_source s;
 	if (!r)
 		return;
-	memset(ports, 0, sizeof ports);
-	ports[1] = ports[22] = ports[53] = ports[3306] = ports[5432] = ports[6379] = ports[8080] = ports[65535] = true;
-	ruleset_ports(r, port_note, ports);
-	for (size_t i = 0; i < m->listens; i++)
-		ports[m->listen[i].port] = true;
-	if (m->ssh_port)
-		ports[m->ssh_port] = true;
-	for (size_t i = 0; firewall_stranger(m, &m->ssh_from, i, &s); i++) {
-		struct port_run run = { e, r, ports, &s, false, { 80, 443, 0 } };
-		ports_judge(&run);
-		run.udp = true;
-		ports_judge(&run);
-	}
-	for (size_t i = 0; m->ssh_port && i < m->ssh_from.count; i++) {
-		const struct ip_prefix *p = &m->ssh_from.prefix[i];
-		char text[IP_PREFIX_TEXT];
-		ip_prefix_write(p, text);
-		struct classification c = firewall_probe(e->host, r, false, p->v6, p->address, m->ssh_port);
-		if (!c.may_accept)
-			found_fail(e, NULL, "%s of the SSH allow-list does not reach tcp port %u: %s", text, m->ssh_port, c.place);
-	}
+	for (size_t i = 0; m->ssh_port && i < m->ssh_from.count; i++)
+		range_judge(e, r, &m->ssh_from.prefix[i], m->ssh_port, "of the SSH allow-list");
 	strangers_judge(e, m, r, false);
 	if (!m->ssh_port || !m->ssh_from.count)
 		found_fail(e, "add ssh-port and ssh-from to the manifest", "the manifest says nothing of who may reach SSH");
-	found_read(e, "every port asked over tcp and udp, IPv4 and IPv6, for strangers and the neighbours of %zu allowed ranges", m->ssh_from.count);
+	found_read(e, "every other port and protocol asked about for everybody outside of %zu allowed ranges, and for them every port but SSH's",
+		   m->ssh_from.count);
 }
 
 void net_08(struct examination *e)

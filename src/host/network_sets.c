@@ -5,6 +5,7 @@
 #include "host/firewall.h"
 
 #define WEEK (7 * 86400)
+#define SKEW 300 // seconds that two clocks may differ
 
 static void live_set_check(struct examination *e, const struct ruleset *r, const struct ip_prefix *p)
 {
@@ -29,6 +30,9 @@ static void net_03_file(struct examination *e, const struct manifest *m, const s
 	if (!found_file(e, f))
 		return;
 	uint64_t changed = (uint64_t)f->status.st_mtime, now = host_now(e->host);
+	if (changed > now + SKEW) // it would look fresh until then, however old the list is
+		found_fail(e, "set the clock right, or fetch the list anew", "%s is dated %llu hours in the future: its age is not known", path,
+			   (unsigned long long)((changed - now) / 3600));
 	if (now > changed + WEEK)
 		found_fail(e, NULL, "%s is %llu days old", path, (unsigned long long)((now - changed) / 86400));
 	for (const char *line, *word[1]; host_line(e->host, &cursor, &line);) {

@@ -81,10 +81,6 @@ bool ruleset_set_contains(const struct ruleset *r, const char *family, const cha
 bool ruleset_set_touches(const struct ruleset *r, const char *family, const char *table, const char *name, bool v6,
 			 const uint8_t *first, const uint8_t *last);
 
-// Every port number that the rules and sets name, and each one's neighbours: ports between them are alike.
-// `each` may be called twice with the same number.
-void ruleset_ports(const struct ruleset *r, void (*each)(void *context, uint16_t port), void *context);
-
 // Which packets may get in, or out, exactly: all ways through the rules are walked with the sets of packets that take
 // them, and of each way that may end in acceptance (or at what is not understood) one packet is shown.
 enum packet_field {

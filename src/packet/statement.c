@@ -4,6 +4,18 @@
 
 #include <stdio.h>
 
+// nft 1.0.6 lists a length among the ranges of a concatenation as 0, whatever it is: what it holds is not known.
+static bool mislisted(const struct expression *left, const struct set *set)
+{
+	bool length = false, range = false;
+	for (size_t k = 0; left->kind == EXPRESSION_CONCAT && k < left->count; k++)
+		length |= left->part[k]->kind == EXPRESSION_FIELD && left->part[k]->field == FIELD_LENGTH;
+	for (size_t i = 0; length && set && i < set->count; i++)
+		for (size_t k = 0; k < set->type.count; k++)
+			range |= memcmp(&set->element[i].part[k].low, &set->element[i].part[k].high, 16) != 0;
+	return length && range;
+}
+
 static void match_right(struct ruleset *r, const struct chain *c, struct statement *s, const json_t *right)
 {
 	struct type_list types;
@@ -17,7 +29,7 @@ static void match_right(struct ruleset *r, const struct chain *c, struct stateme
 		s->has_interval = interval_read(right, types.type[0], &s->interval);
 	if (!set && !s->has_interval && json_is_object(right))
 		s->right = expression_read(r, c, right);
-	if (!s->set && !s->has_interval && !s->right) {
+	if ((!s->set && !s->has_interval && !s->right) || mislisted(s->left, s->set)) {
 		s->kind = STATEMENT_UNKNOWN;
 		s->name = ruleset_name(r, "value of", s->left->name);
 	}
@@ -50,7 +62,7 @@ static void vmap_read(struct ruleset *r, const struct chain *c, struct statement
 	if (!expression_types(s->left, &types))
 		return;
 	s->set = expression_set(r, c, json_object_get(j, "data"), &types, true, TYPE_UNKNOWN);
-	if (!s->set)
+	if (!s->set || mislisted(s->left, s->set))
 		s->kind = STATEMENT_UNKNOWN;
 }
 

@@ -90,7 +90,7 @@ static const char *plain_verdict(bool chains)
 // One match, with a trailing blank.
 static void match4(void)
 {
-	switch (chance(9)) {
+	switch (chance(11)) {
 	case 0:
 		say("ip saddr %s%s ", PICK("", "!= "), address4());
 		break;
@@ -111,6 +111,12 @@ static void match4(void)
 		break;
 	case 6:
 		say("ip ttl %s ", PICK("< 64", "64", "> 63", "1-64", "{ 32, 64, 128 }"));
+		break;
+	case 8:
+		say("ip saddr . ip daddr . tcp dport %s{ 10.8.0.0/22 . 10.9.0.1-10.9.0.2 . 20-23, 10.8.1.1 . 10.9.0.3 . 24 } ", PICK("", "!= "));
+		break;
+	case 9:
+		say("icmp code %s ", PICK("0", "!= 0", "port-unreachable"));
 		break;
 	case 7:
 		say("ip dscp %s ", PICK("cs0", "cs1", "!= cs1", "{ cs0, af11 }"));
@@ -175,7 +181,22 @@ static void match_transport(void)
 
 static void match_meta(void)
 {
-	switch (chance(12)) {
+	switch (chance(17)) {
+	case 12:
+		say("meta mark . ct state { 0 . new, 1 . established, 2-3 . invalid } ");
+		break;
+	case 13:
+		say("meta skuid %s ", PICK("0", "!= 0")); // at input there is no socket yet: never
+		break;
+	case 14:
+		say("iifname . meta l4proto { \"inside\" . tcp, \"lo\" . udp } ");
+		break;
+	case 15:
+		say("ct mark & %u == %u ", 1 + chance(3), chance(2));
+		break;
+	case 16:
+		say("meta mark != { 0, 2 } ");
+		break;
 	case 0:
 		say("iifname %s ", PICK("\"inside\"", "\"in*\"", "!= \"inside\"", "\"eth0\"", "{ \"lo\", \"inside\" }", "\"\\*\""));
 		break;
@@ -263,7 +284,16 @@ static void match(void)
 
 static void dispatch(bool chains)
 {
-	switch (chains ? chance(5) : 1 + chance(4)) {
+	switch (chains ? chance(8) : 1 + chance(4)) {
+	case 5:
+		say("meta mark vmap { 0 : %s, 1-2 : %s }\n", plain_verdict(chains), plain_verdict(chains));
+		return;
+	case 6:
+		say("iifname . ct state vmap { \"inside\" . new : %s, \"inside\" . established : %s }\n", plain_verdict(chains), plain_verdict(chains));
+		return;
+	case 7:
+		say("tcp flags vmap { syn : %s, ack : %s, syn | ack : %s }\n", plain_verdict(chains), plain_verdict(chains), plain_verdict(chains));
+		return;
 	case 0: // leads to other chains
 		say("tcp dport vmap @doors\n");
 		break;
@@ -283,7 +313,16 @@ static void dispatch(bool chains)
 
 static void side_effect_any(void)
 {
-	switch (chance(8)) {
+	switch (chance(11)) {
+	case 8:
+		say("meta mark set ct mark ");
+		break;
+	case 9:
+		say("update @noted { ip saddr limit rate 1000000/second burst 100 packets } ");
+		break;
+	case 10:
+		say("ct mark set meta mark ");
+		break;
 	case 0:
 		say("meta mark set %u ", chance(4));
 		break;
