@@ -109,6 +109,10 @@ all='WEB-01 WEB-02 WEB-03 WEB-04 WEB-06 WEB-07'
 ok "nginx as it should be says no fault" nginx_says_not '^WEB-0[1-7] fail' "$site }" "$all"
 passes_all() { [ "$(grep -c ' pass ' "$work/said")" = 6 ] || { cat "$work/said"; return 1; }; }
 ok "and passes" passes_all
+ok "a default server that refuses the handshake tells nothing" nginx_says_not '^WEB-0[1-7] (fail|unknown)' \
+	"server { listen 443 ssl default_server; ssl_reject_handshake on; server_name _; return 444; $guards } $site }" "$all"
+ok "found: a second server on another address of the same port" nginx_says '^WEB-04 fail .*127.0.0.2:443.*Server: nginx/[0-9]' \
+	"server { ${secured/443/127.0.0.1:443} $guards return 444; } server { ${secured/443/127.0.0.2:443} $guards server_tokens on; root $work/www; }" WEB-04
 ok "found: a file that no web root holds is handed out" nginx_says '^WEB-01 fail .*answers 200 to GET /.git/HEAD' \
 	"$site location = /.git/HEAD { return 200 'ref: refs/heads/main'; } }" WEB-01
 ok "found: the same, behind a name alone" nginx_says '^WEB-01 fail .*as exchange.example.com answers 200 to GET /.env' \

@@ -30,21 +30,37 @@ static const char *address_of(struct host *h, const struct host_socket *s)
 	return s->v6 ? host_print(h, "[%s]", text) : host_print(h, "%s", text);
 }
 
+// One server: the same port and address, or one process that listens on all addresses of both families.
+static bool same_server(const struct host_socket *a, const struct host_socket *b)
+{
+	if (a->port != b->port)
+		return false;
+	if (host_socket_wildcard(a) && host_socket_wildcard(b))
+		return a->owner == b->owner;
+	return a->v6 == b->v6 && !memcmp(a->address, b->address, a->v6 ? 16 : 4);
+}
+
 size_t web_servers(struct examination *e, struct web_server *ret, size_t max)
 {
 	const struct host_sockets *all = host_sockets(e->host);
+	const struct host_socket **taken = host_alloc(e->host, (max + 1) * sizeof *taken);
 	size_t count = 0;
-	for (size_t i = 0; !all->error && i < all->count && count < max; i++) {
+	for (size_t i = 0; !all->error && i < all->count; i++) {
 		const struct host_socket *s = &all->socket[i];
 		const char *program = s->owner ? *s->owner->program ? s->owner->program : s->owner->name : "";
 		bool twice = false;
 		if (s->udp || !(s->port == 80 || s->port == 443 || web_program(program)))
 			continue;
 		for (size_t k = 0; k < count; k++)
-			twice |= ret[k].port == s->port;
-		if (!twice)
-			ret[count++] = (struct web_server){ s->port, host_socket_text(e->host, s), address_of(e->host, s),
-							    host_basename(program), NULL };
+			twice |= same_server(taken[k], s);
+		if (!twice && count == max) {
+			found_unknown(e, "there are more than %zu web servers; %s was not asked", max, host_socket_text(e->host, s));
+			break;
+		}
+		if (twice)
+			continue;
+		taken[count] = s;
+		ret[count++] = (struct web_server){ s->port, host_socket_text(e->host, s), address_of(e->host, s), look_basename(program), NULL };
 	}
 	return count;
 }
@@ -118,6 +134,12 @@ static struct web_answer answer_from_facts(struct host *h, const struct web_serv
 	return a;
 }
 
+// nginx says so on a port of TLS where the handshake was refused: by ssl_reject_handshake, or by 444 to everything.
+static bool refused_to_speak(const struct web_answer *a)
+{
+	return strstr(a->body, "The plain HTTP request was sent to HTTPS port") != NULL;
+}
+
 struct web_answer web_ask(struct host *h, const struct web_server *s, const char *path)
 {
 	struct web_answer a = { .tls = true, .head = "", .body = "" };
@@ -128,6 +150,8 @@ struct web_answer web_ask(struct host *h, const struct web_server *s, const char
 	if (a.error == -EPROTO) { // it speaks no TLS
 		a.tls = false;
 		a.error = request_run(h, s, "http", path, &a);
+		if (!a.error && refused_to_speak(&a))
+			a.error = -EPROTO;
 	}
 	return a;
 }

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
-#define NAMES_MAX 4 // of nginx, each asked for every path
+#define NAMES_MAX 8 // of nginx, each asked for every path; the configuration of all is read
 
 int web_status(const struct web_answer *a)
 {
@@ -57,7 +57,9 @@ void web_each_answer(struct examination *e, const char *path, answer_judge *judg
 	size_t count = web_servers_find(e, servers);
 	for (size_t i = 0; i < count; i++) {
 		struct web_answer a = web_ask(e->host, &servers[i], path);
-		if (a.error)
+		if (a.error == -EPROTO) // it tells nothing to who comes so
+			found_read(e, "%s closes without an answer", servers[i].name);
+		else if (a.error)
 			found_unknown(e, "%s did not answer: %s", servers[i].name, strerror(-a.error));
 		else
 			judge(e, &servers[i], &a);

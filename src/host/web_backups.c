@@ -197,19 +197,33 @@ static const char *mount_secret(struct examination *e, const struct backups *b, 
 	return NULL;
 }
 
-static void mounts_judge(struct examination *e, struct backups *b)
+static void mounts_of(struct examination *e, struct backups *b, const char *table)
 {
-	struct host_lines cursor = { host_file(e->host, "/proc/self/mountinfo")->text, 0 };
+	struct host_lines cursor = { host_file(e->host, table)->text, 0 };
 	struct mount m;
-	for (const char *line; e->manifest && host_line(e->host, &cursor, &line);) {
+	for (const char *line; host_line(e->host, &cursor, &line);) {
 		if (!mount_read(e->host, line, &m))
 			continue;
 		for (size_t i = 0; i < e->manifest->web_root.count; i++) {
 			const char *why = look_beneath(m.point, web_real_path(e->host, e->manifest->web_root.name[i])) ? mount_secret(e, b, &m) : NULL;
 			if (why)
-				found_fail(e, host_print(e->host, "umount %s", m.point), "what is mounted on %s: %s", m.point, why);
+				found_fail(e, host_print(e->host, "umount %s", m.point), "what is mounted on %s (%s): %s", m.point, table, why);
 		}
 	}
+}
+
+// The host's mounts, and those that a web server has for itself (BindPaths= of its unit).
+static void mounts_judge(struct examination *e, struct backups *b)
+{
+	static const char *const PROGRAMS[] = { "nginx", "apache2", "httpd", "lighttpd", "caddy" };
+	const struct host_processes *all = host_processes(e->host);
+	if (!e->manifest)
+		return;
+	mounts_of(e, b, "/proc/self/mountinfo");
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t k = 0; k < ARRAY_LEN(PROGRAMS); k++)
+			if (!strcmp(look_basename(all->process[i].program), PROGRAMS[k]))
+				mounts_of(e, b, host_print(e->host, "/proc/%d/mountinfo", (int)all->process[i].pid));
 }
 
 static void roots_judge(struct examination *e, struct backups *b)

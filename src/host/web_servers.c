@@ -86,6 +86,43 @@ size_t web_nginx(struct examination *e, const struct nginx *ret[WEB_NGINX_MAX])
 	return paths.count;
 }
 
+// A block that nginx has not, or a module that is not known here: what it serves is not read. The name may have a mark of
+// Unicode before it, which nginx refuses.
+static void blocks_say(struct examination *e, const struct nginx *n)
+{
+	static const char *const KNOWN[] = { "events", "http", "server", "location", "if", "limit_except", "upstream", "map", "geo", "types", "match",
+					     "split_clients", "charset_map", "stream", "mail" };
+	for (size_t i = 0; i < n->count; i++) {
+		const struct nginx_directive *d = n->directive[i];
+		bool known = !d->block || look_ends(d->word[0], "_by_lua_block");
+		for (size_t k = 0; k < ARRAY_LEN(KNOWN); k++)
+			known |= web_named(d, KNOWN[k]);
+		if (!known)
+			found_unknown(e, "%s: a block '%s' is not known; what stands in it was not judged", nginx_place(e->host, d), d->word[0]);
+	}
+}
+
+// What runs was read when its workers began; a file that is younger may say something else.
+static void age_say(struct examination *e, const struct nginx *n)
+{
+	const struct host_processes *all = host_processes(e->host);
+	const char *file = NULL;
+	uint64_t began = 0;
+	for (size_t i = 0; i < all->count; i++)
+		if (look_begins(all->process[i].arguments, "nginx: worker process") && all->process[i].started > began)
+			began = all->process[i].started;
+	for (size_t i = 0; began && i < n->count; i++) {
+		if (file && !strcmp(file, n->directive[i]->file))
+			continue;
+		file = n->directive[i]->file;
+		const struct host_file *f = host_file(e->host, file);
+		if (!f->error && (uint64_t)f->status.st_mtime > began + 2) { // the kernel tells the beginning by seconds, about
+			found_unknown(e, "%s was changed after nginx read it: what runs is something else; reload it, and check again", file);
+			return;
+		}
+	}
+}
+
 void web_nginx_say(struct examination *e)
 {
 	struct nginx_paths paths = { .say = true };
@@ -95,6 +132,8 @@ void web_nginx_say(struct examination *e)
 		for (size_t k = 0; k < n->troubles; k++)
 			found_unknown(e, "%s:%u: %s; nginx would not start with this, and what runs now is not what is written", n->trouble[k].file,
 				      n->trouble[k].line, n->trouble[k].what);
+		blocks_say(e, n);
+		age_say(e, n);
 		found_read(e, "%zu directives in %zu files of %s", n->count, n->files, paths.path[i]);
 	}
 }

@@ -209,6 +209,8 @@ static void what_is_not_read_does_not_pass(void **state)
 		{ "etc/nginx/nginx.conf", "http {\n server { ", "unknown: /etc/nginx/nginx.conf:2: unexpected end of file" },
 		{ "etc/nginx/nginx.conf", "http {\n include gone.conf; }", "unknown: /etc/nginx/nginx.conf:2: /etc/nginx/gone.conf could not be read" },
 		{ "etc/nginx/other", "", "unknown: /etc/nginx/nginx.conf:0: /etc/nginx/nginx.conf could not be read" },
+		{ "etc/nginx/nginx.conf", "\xef\xbb\xbfhttp { server { } }", "is not known; what stands in it was not judged" },
+		{ "etc/nginx/nginx.conf", "http { servers { autoindex on; } }", "unknown: /etc/nginx/nginx.conf:1: a block 'servers' is not known" },
 		{ "etc/apache2/apache2.conf", "", "unknown: Apache is installed (/etc/apache2/apache2.conf)" },
 		{ "usr/bin/caddy", "", "unknown: Caddy is installed (/usr/bin/caddy)" },
 		{ "etc/haproxy/haproxy.cfg", "", "unknown: HAProxy is installed" },
@@ -293,15 +295,52 @@ static void what_refuses_a_backup_is_no_fault(void **state)
 	}
 }
 
+static void process_put(const struct tree *t, unsigned pid, const char *arguments, const char *since)
+{
+	char name[64], text[256];
+	snprintf(name, sizeof name, "proc/%u/cmdline", pid);
+	bytes_put(t, name, arguments, strlen(arguments) + 1);
+	snprintf(name, sizeof name, "proc/%u/status", pid);
+	file_put(t, name, "Name:\tnginx\nUid:\t0\t0\t0\t0\n");
+	snprintf(name, sizeof name, "proc/%u/stat", pid);
+	snprintf(text, sizeof text, "%u (nginx) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 %s 0", pid, since);
+	file_put(t, name, text);
+	snprintf(name, sizeof name, "proc/%u/exe", pid);
+	assert_int_equal(symlink("/usr/sbin/nginx", full(t, name)), 0);
+}
+
 static void nginx_is_read_where_it_runs(void **state)
 {
 	struct tree t = tree_make();
-	bytes_put(&t, "proc/9/cmdline", "nginx: master process nginx -p /opt/ -c web.conf\0", 49);
-	file_put(&t, "proc/9/status", "Name:\tnginx\nUid:\t0\t0\t0\t0\n");
-	file_put(&t, "proc/9/stat", "9 (nginx) S 1");
-	file_put(&t, "proc/stat", "btime 1\n");
+	file_put(&t, "proc/stat", "btime 1000\n");
+	process_put(&t, 9, "nginx: master process nginx -p /opt/ -c web.conf", "100");
 	file_put(&t, "opt/web.conf", "http { server { autoindex on; } }");
 	must_say(&t, "WEB-07", "fail: /opt//web.conf:1: autoindex on");
+	tree_end(&t);
+}
+
+static void what_was_changed_behind_its_back_is_unknown(void **state)
+{
+	struct tree t = tree_make();
+	file_put(&t, "proc/stat", "btime 1000\n");
+	process_put(&t, 9, "nginx: worker process", "100");
+	nginx_put(&t, "server { root /srv/www; }");
+	must_say(&t, "WEB-07", "unknown: /etc/nginx/nginx.conf was changed after nginx read it");
+	file_put(&t, "proc/stat", "btime 33000000000\n"); // it began later
+	must_pass(&t, "WEB-07");
+	tree_end(&t);
+}
+
+static void mounts_of_the_server_alone_are_seen(void **state)
+{
+	struct tree t = tree_make();
+	file_put(&t, "proc/stat", "btime 33000000000\n");
+	process_put(&t, 9, "nginx: worker process", "100");
+	nginx_put(&t, "server { root /srv/www; }");
+	file_put(&t, "proc/self/mountinfo", "20 1 8:1 / / rw - ext4 x rw\n");
+	must_pass(&t, "WEB-03");
+	file_put(&t, "proc/9/mountinfo", "20 1 8:1 / / rw - ext4 x rw\n21 20 8:1 /var/lib/exchange /srv/www/assets rw - ext4 x rw\n");
+	must_say(&t, "WEB-03", "fail: what is mounted on /srv/www/assets (/proc/9/mountinfo): it is /var/lib/exchange");
 	tree_end(&t);
 }
 
@@ -319,6 +358,8 @@ int main(void)
 		cmocka_unit_test(a_file_of_many_names_is_found_or_unknown),
 		cmocka_unit_test(what_refuses_a_backup_is_no_fault),
 		cmocka_unit_test(nginx_is_read_where_it_runs),
+		cmocka_unit_test(what_was_changed_behind_its_back_is_unknown),
+		cmocka_unit_test(mounts_of_the_server_alone_are_seen),
 	};
 	return cmocka_run_group_tests_name("web", tests, NULL, NULL);
 }
