@@ -244,11 +244,24 @@ ok "the restored exchange starts" exchange_start
 halted() { curl -sk "https://127.0.0.1:$port/api/v3/exchangeInfo" | jq -e '[.symbols[].status] | all(. == "HALT" or . == "BREAK")'; }
 ok "every market is halted" halted
 ok "the operator resumes one" r market set "$(curl -sk "https://127.0.0.1:$port/api/v3/exchangeInfo" | jq -r '.symbols[0].symbol')" --status trading
+cp -r "$house/one" "$house/before"
 ok "backups go on in the same chain" backup run --once
 ok "status: all destinations have all" backup status
 ok "a drill of the new epoch passes" drill "$house/one"
+refuses "a restore over an exchange that runs" "it is not empty" "$redoubt" backup restore --into "$dir" --card "$house/off/card" --recovery-key "$house/off/recovery" "$house/one"
+
+# ---- two pasts: the same backup restored twice, both go on ----
+rm -rf "$house/again"
+ok "the same backup is restored once more" "$redoubt" backup restore --into "$house/again" --card "$house/off/card" --recovery-key "$house/off/recovery" "$house/before"
+sed -i "s|destination1 = .*|destination1 = \"$house/before\";|; /destination2/d" "$house/again/backup/backup.conf"
+ok "and goes on at a destination of its own" "$redoubt" --dir "$house/again" backup run --once
+refuses "a drill does not choose between two pasts" "went on twice from one backup" "$redoubt" backup drill --into "$house/drill7" --card "$house/off/card" --recovery-key "$house/off/recovery" --verdict "$house/off/v7" "$house/one" "$house/before"
+refuses "nor does a restore" "went on twice from one backup" "$redoubt" backup restore --into "$house/third" --card "$house/off/card" --recovery-key "$house/off/recovery" "$house/before" "$house/one"
+sed -i "s|destination1 = .*|destination1 = \"$house/two\";|" "$house/again/backup/backup.conf"
+refuses "nor does the second write over the first's destination" "it was restored elsewhere in between" "$redoubt" --dir "$house/again" backup run --once
 exchange_stop >/dev/null
 ok "redoubt-verify finds the restored journal whole" "$verify" --dir "$dir" --replay
+ok "the first's destination is as it was" drill "$house/two"
 ok "old backups are removed where that is allowed" backup prune --keep 1 1
 ok "and what stays is whole" drill "$house/one"
 dir=$house/state # for the trap

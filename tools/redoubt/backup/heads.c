@@ -23,7 +23,8 @@ static uint64_t note_blocks(const struct backup_head *h)
 	return line ? strtoull(line + 1, NULL, 10) : 0;
 }
 
-void heads_write(const struct backup_place *p, const struct position *position, const char *note, size_t note_size)
+void heads_write(const struct backup_place *p, const struct position *position, const struct push_state *pushed,
+		 const char *note, size_t note_size)
 {
 	static struct backup_head h;
 	static char text[BACKUP_HEAD_SIZE_MAX];
@@ -42,7 +43,7 @@ void heads_write(const struct backup_place *p, const struct position *position, 
 	size_t size = backup_head_write(&h, p->seed, text);
 	snprintf(name, sizeof name, "heads/%020" PRIu64 "-%020" PRIu64, h.number, note_blocks(&h));
 	for (size_t i = 0; size && i < p->destination_count; i++)
-		if (!stat(p->destinations[i], &st) && path_join(path, p->destinations[i], name) && access(path, F_OK) &&
+		if (!pushed->another[i] && !stat(p->destinations[i], &st) && path_join(path, p->destinations[i], name) && access(path, F_OK) &&
 		    whole_file_write(path, 0400, text, size) < 0)
 			continue;
 }

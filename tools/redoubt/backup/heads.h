@@ -3,6 +3,7 @@
 #pragma once
 
 #include "batch.h"
+#include "push.h"
 #include "card.h"
 
 #include "backup/head.h"
@@ -10,7 +11,9 @@
 // Writes the head of this moment to each destination that is there, also to one that could not take the backup. What
 // cannot be written is left: the destination's own trouble is told elsewhere.
 // `note`: the log's checkpoint as it was before the backup was made, so that a backup that is whole covers it; NULL = none.
-void heads_write(const struct backup_place *place, const struct position *position, const char *note, size_t note_size);
+// `pushed`: which of them hold another past.
+void heads_write(const struct backup_place *place, const struct position *position, const struct push_state *pushed,
+		 const char *note, size_t note_size);
 
 // The furthest head in a folder that this exchange signed, and its file. 0, or 1 when there is none.
 MUST_USE int head_newest(const char *folder, const struct backup_card *card, struct backup_head *ret,

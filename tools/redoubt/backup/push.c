@@ -19,6 +19,7 @@ struct destination {
 	const char *folder;
 	char *error;	   // 256 bytes
 	bool nowhere;	   // what is lacking is neither in the spool nor at another destination
+	bool another;	   // what lies there is of another past: nothing is written there
 	uint8_t digest[SHA256_SIZE]; // of the manifest before
 	bool digest_known;
 };
@@ -62,6 +63,7 @@ static int manifest_find(struct destination *d, uint64_t number, struct stored *
 		snprintf(d->error, 256, "its manifest %" PRIu64 " is another one, signed by this exchange too: it was restored elsewhere in between; begin at an empty folder",
 			 number);
 		stored_free(ret);
+		d->another = true;
 		return 1;
 	}
 	*ret = there;
@@ -95,6 +97,7 @@ static int bring(struct destination *d, uint64_t number)
 	int r = 0;
 	if (d->digest_known && memcmp(s.manifest.previous, d->digest, SHA256_SIZE) != 0) {
 		snprintf(d->error, 256, "its manifest %" PRIu64 " belongs to another chain than the one before: begin at an empty folder", number);
+		d->another = true;
 		r = 1;
 	}
 	for (size_t i = 0; i < s.manifest.item_count && !r; i++)
@@ -132,6 +135,7 @@ static void push_one(const struct backup_place *p, size_t i, const struct positi
 		snprintf(d.error, 256, "it has manifest %" PRIu64 ", ours end at %" PRIu64 ": another exchange's, or this one was set back",
 			 last, number);
 		state->number[i] = 0;
+		state->another[i] = true;
 		return;
 	}
 	if (!state->examined_ns[i] || now - state->examined_ns[i] > EXAMINE_NS || last < state->number[i])
@@ -143,13 +147,15 @@ static void push_one(const struct backup_place *p, size_t i, const struct positi
 	for (; next && next <= number; next++) {
 		if (bring(&d, next)) {
 			state->needs_full |= d.nowhere;
+			state->another[i] = d.another;
 			return;
 		}
 		state->number[i] = next;
 	}
 	if (d.digest_known && memcmp(d.digest, position->digest, SHA256_SIZE) != 0) {
-		snprintf(d.error, 256, "its manifest %" PRIu64 " is not the one that was made here: begin at an empty folder", number);
+		snprintf(d.error, 256, "its manifest %" PRIu64 " is not the one that was made here: it was restored elsewhere in between; begin at an empty folder", number);
 		state->number[i] = 0;
+		state->another[i] = true;
 	}
 }
 
@@ -183,6 +189,7 @@ void push_all(const struct backup_place *p, const struct position *position, str
 	state->spool_bytes = 0;
 	for (size_t i = 0; i < p->destination_count; i++) {
 		state->error[i][0] = 0;
+		state->another[i] = false;
 		if (r)
 			snprintf(state->error[i], 256, "the spool: %s", strerror(-r));
 		else

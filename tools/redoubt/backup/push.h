@@ -13,6 +13,7 @@ struct push_state { // zeros at the start
 	uint64_t number[DESTINATIONS_MAX]; // up to there it has everything from the last full backup on
 	uint64_t examined_ns[DESTINATIONS_MAX];
 	uint64_t spool_bytes;
+	bool another[DESTINATIONS_MAX]; // it holds another past than ours: nothing is written there
 	bool needs_full; // a destination lacks what is nowhere any more: only a full backup makes it whole
 };
 

@@ -196,7 +196,7 @@ static int turn_make(const struct backup_place *p, struct turn *t, bool full)
 	int r = push_make(p, t, backup_make(p, t, full));
 	bool good = pushed_tell(p, &before, &t->pushed);
 	if (now_us() - t->head_us >= HEAD_S * 1000000u) {
-		heads_write(p, &t->position, t->checkpoint, t->checkpoint_size);
+		heads_write(p, &t->position, &t->pushed, t->checkpoint, t->checkpoint_size);
 		t->head_us = now_us();
 	}
 	status_store(p, t);
