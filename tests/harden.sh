@@ -125,6 +125,15 @@ ok "the plan is shown, and the exit status says that it differs" fails_with 1 ha
 ok "nothing was changed by looking" [ "$before" = "$(everything)" ]
 ok "the diff is one that patch takes" bash -c '"$1" host harden --only nft,ssh,logs,updates,units | grep -v "^proven\|^by hand\|^Nothing" |
 	patch -s --dry-run -p1 -d /' _ "$redoubt"
+judged() { # each service of dist/systemd, as it is shipped: at most 2.0 by systemd-analyze
+	local unit bad=0
+	for unit in dist/systemd/*.service; do
+		sed 's,@TOOL@,/bin/true,; s,@PROGRAMS@/redoubt-supervisor,/bin/true,; s,@DIR@,/srv,; s,@[A-Z]*@,,' "$unit" >"$work/${unit##*/}"
+		systemd-analyze security --offline=true --threshold=20 "$work/${unit##*/}" >"$work/judged" 2>&1 || { bad=1; echo "$unit"; tail -1 "$work/judged"; }
+	done
+	return $bad
+}
+ok "no unit is more exposed than 2.0" judged
 ok "each unit's exposure was measured" bash -c '"$1" host harden --only units | grep -qE "exposure redoubt.service [01]\.[0-9], redoubt-backup.service [01]\.[0-9], redoubt-host-watch.service [01]\.[0-9]"' _ "$redoubt"
 
 ok "what is not enabled is shown" bash -c '"$1" host harden --only nft | grep -q "^enable: /etc/systemd/system/sysinit.target.wants/redoubt-host-rollback.service -> "' _ "$redoubt"
@@ -199,6 +208,13 @@ refuses "a forged SSH_CONNECTION helps nothing" 'logged in from 192.0.2.77' \
 	into 192.0.2.77 root alice.key 20023 "SSH_CONNECTION='198.51.100.3 1 10.9.0.2 20022' $redoubt host harden --only nft --apply"
 refuses "nor does leaving the terminal, as in tmux" 'somebody \(perhaps you\), logged in from 192.0.2.77' \
 	into 192.0.2.77 root alice.key 20023 "setsid sh -c '(sleep 0.5; $redoubt host harden --only nft --apply >$work/detached 2>&1) &'; sleep 3; cat $work/detached; exit 4"
+into6() { sed 's/@10.9.0.2/@2001:db8:9::2/' <<<"$(declare -f into)"; }
+refuses "a log-in over IPv6 is seen, too" 'logged in from 2001:db8:bad::1' bash -c "$(declare -f outside); $(into6); work=$work
+	into 2001:db8:bad::1 root alice.key 20023 $redoubt host harden --only nft --apply"
+ok "one from the list may do it" bash -c "$(declare -f outside); $(into6); work=$work
+	into 2001:db8:55::3 root alice.key 20023 $redoubt host harden --only nft; [ \$? = 1 ]"
+refuses "one from the host itself, as through a tunnel" 'logged in from this host itself .127.0.0.1.' timeout 30 ssh -F none -p 20023 -i "$work/alice.key" \
+	-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes root@127.0.0.1 "$redoubt host harden --only nft --apply"
 refuses "root's session would not get in again over sshd's new rules" "is root's, who is no admin" \
 	into 198.51.100.3 root alice.key 20023 "$redoubt host harden --only ssh --apply"
 ok "nothing was changed by all that" [ "$former" = "$(rules)" ]
