@@ -128,6 +128,7 @@ static const struct command rows[] = {
 	  "  --within SECONDS        how long a change waits for --confirm before it goes back by itself (300)\n"
 	  "  --confirm               keep the change that waits\n"
 	  "  --roll-back             undo the change that waits, now (--number N: if it is that one)\n"
+	  "  --at-start              of that, the files alone: what systemd asks for while the machine starts\n"
 	  "  --root DIR              work on the tree beneath DIR; no ruleset is loaded\n"
 	  "  --manifest FILE         what the host is for (/etc/redoubt/host.manifest, beneath the root)\n"
 	  "  --probes                print the packets that the ruleset is asked for\n"
