@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The generators, without privileges: a small tree, and what must stand in each text and why.
+#include "harden/activate.h"
 #include "harden/diff.h"
 #include "harden/record.h"
 #include "harden/session.h"
@@ -201,16 +202,110 @@ static void a_connection_is_read_as_the_kernel_writes_it(void **state)
 	assert_false(session_line("", false, &s, &inode));
 }
 
+static void process_put(const char *pid, const char *stat, const char *program)
+{
+	char path[256], name[64];
+	snprintf(path, sizeof path, "%s/people", root);
+	mkdir(path, 0755);
+	snprintf(path, sizeof path, "%s/people/%s", root, pid);
+	mkdir(path, 0755);
+	snprintf(name, sizeof name, "people/%s/stat", pid);
+	file_put(name, stat);
+	snprintf(path, sizeof path, "%s/people/%s/exe", root, pid);
+	assert_int_equal(symlink(program, path), 0);
+	snprintf(name, sizeof name, "people/%s/status", pid);
+	file_put(name, "Name:\tx\nUid:\t1000\t0\t0\t0\n");
+}
+
+// One process with one connection to its own listener on port 2222, from 192.0.2.77.
+static void connection_put(const char *pid)
+{
+	char path[256], name[64];
+	snprintf(path, sizeof path, "%s/people/%s/fd", root, pid);
+	mkdir(path, 0755);
+	snprintf(path, sizeof path, "%s/people/%s/fd/3", root, pid);
+	assert_int_equal(symlink("socket:[42]", path), 0);
+	snprintf(path, sizeof path, "%s/people/%s/net", root, pid);
+	mkdir(path, 0755);
+	snprintf(name, sizeof name, "people/%s/net/tcp", pid);
+	file_put(name, "  sl  local_address rem_address   st\n"
+		       "   0: 00000000:08AE 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 41 1 0\n"
+		       "   1: 0200090A:08AE 4D0200C0:D431 01 00000000:00000000 00:00000000 00000000     0        0 42 1 0\n");
+}
+
+static void whoever_runs_it_is_found_by_descent(void **state)
+{
+	struct sessions s;
+	process_put("30", "30 (mosh-server) S 1 30 30 0 -1", "/usr/bin/mosh-server");
+	process_put("31", "31 (bash) S 30 31 31 34817 31", "/usr/bin/bash");
+	process_put("32", "32 (sudo) S 31 31 31 34817 31", "/usr/bin/sudo");
+	process_put("40", "40 (dropbear) S 1 40 40 0 -1", "/usr/sbin/dropbear");
+	connection_put("40");
+	process_put("41", "41 (sh) S 40 41 41 34818 41", "/usr/bin/dash");
+	process_put("50", "50 (login) S 1 50 50 1088 50", "/usr/bin/login");
+	process_put("51", "51 (bash) S 50 51 50 1088 51", "/usr/bin/bash");
+	process_put("60", "60 (tmux: server) S 1 60 60 0 -1", "/usr/bin/tmux");
+	process_put("61", "61 (bash) S 60 61 61 34819 61", "/usr/bin/bash");
+	assert_int_equal(sessions_find(host, "/people", 32, &s), 0); // mosh, whatever stands between
+	assert_true(s.own && s.count == 1 && s.session[0].mosh);
+	assert_string_equal(s.session[0].user, "alice");
+	assert_int_equal(sessions_find(host, "/people", 41, &s), 0); // an SSH server that is no sshd, by what it has accepted
+	assert_true(s.own && s.count == 1 && !s.session[0].mosh && s.session[0].local_port == 2222);
+	assert_memory_equal(s.session[0].peer, ((uint8_t[]){ 192, 0, 2, 77 }), 4);
+	assert_int_equal(sessions_find(host, "/people", 51, &s), 0); // the serial line: nobody is cut off there
+	assert_true(s.own && s.count == 0);
+	assert_int_equal(sessions_find(host, "/people", 61, &s), 0); // a tmux: its user may be any of those who are logged in
+	assert_true(!s.own && s.count == 1 && s.session[0].mosh);
+	assert_true(session_console(4 << 8 | 1) && session_console(5 << 8 | 1) && session_console(229 << 8));
+	assert_false(session_console(136 << 8) || session_console(5 << 8) || session_console(0));
+}
+
+static void units_are_enabled_by_what_they_say(void **state)
+{
+	static const char *const LINKS[] = { "sysinit.target.wants/redoubt-host-rollback.service", "sockets.target.wants/redoubt.socket",
+					     "multi-user.target.wants/redoubt.service", "multi-user.target.wants/redoubt-backup.service",
+					     "multi-user.target.wants/redoubt-host-watch.service", "timers.target.wants/redoubt-host-check.timer" };
+	struct complaints c;
+	struct plan *p = planned(1u << HARDEN_UNITS, MANIFEST, &c);
+	size_t links = 0;
+	for (size_t i = 0; i < p->count; i++)
+		links += p->artefact[i].kind == ARTEFACT_LINK;
+	assert_int_equal(links, ARRAY_LEN(LINKS));
+	for (size_t i = 0; i < ARRAY_LEN(LINKS); i++) {
+		const struct artefact *a = plan_find(p, host_print(host, "/etc/systemd/system/%s", LINKS[i]));
+		if (!a || strcmp(host_basename(a->text), host_basename(LINKS[i])) != 0)
+			fail_msg("%s is missing", LINKS[i]);
+	}
+	assert_string_equal(p->artefact[0].path, "/etc/systemd/system/redoubt-host-rollback.service"); // the way back comes first
+	plan_drop(p);
+	p = planned(1u << HARDEN_UPDATES, MANIFEST, &c); // whatever is asked for
+	assert_string_equal(p->artefact[0].path, "/etc/systemd/system/redoubt-host-rollback.service");
+	assert_int_equal(p->artefact[1].kind, ARTEFACT_LINK);
+	plan_drop(p);
+}
+
+static void a_listener_is_seen_in_the_kernels_table(void **state)
+{
+	static const char TABLE[] = "  sl  local_address rem_address   st\n"
+				    "   0: 0100007F:0050 00000000:0000 0A 0:0\n   1: 00000000:4E36 00000000:0000 0A 0:0\n   2: 0200090A:0016 4D0200C0:D431 01 0:0\n";
+	assert_true(activate_listens(TABLE, 20022));
+	assert_true(activate_listens(TABLE, 80));
+	assert_false(activate_listens(TABLE, 22)); // a connection is no listener
+	assert_false(activate_listens("", 22));
+}
+
 static void a_record_is_whole_or_none(void **state)
 {
 	struct record *r = host_alloc(host, sizeof *r), *again = host_alloc(host, sizeof *again);
 	r->rules = true;
-	r->count = 2;
+	r->count = 3;
+	r->row[2] = (struct record_row){ RECORD_LINK, 0, 0, 0, 2, "/etc/c" };
 	r->row[0] = (struct record_row){ RECORD_FILE, 0640, 1, 2, 0, "/etc/a name" };
 	r->row[1] = (struct record_row){ RECORD_ABSENT, 0, 0, 0, 1, "/etc/b" };
 	char *text = host_copy(host, record_text(host, r), strlen(record_text(host, r)));
 	assert_int_equal(record_read(host, text, again), 0);
-	assert_int_equal(again->count, 2);
+	assert_int_equal(again->count, 3);
+	assert_int_equal(again->row[2].kind, RECORD_LINK);
 	assert_true(again->rules);
 	assert_string_equal(again->row[0].path, "/etc/a name");
 	assert_int_equal(again->row[0].mode, 0640);
@@ -238,6 +333,8 @@ int main(void)
 		cmocka_unit_test(the_rules_say_what_the_manifest_says), cmocka_unit_test(what_the_manifest_lacks_is_said),
 		cmocka_unit_test(the_other_files_say_what_they_must), cmocka_unit_test(a_connection_is_read_as_the_kernel_writes_it),
 		cmocka_unit_test(a_record_is_whole_or_none), cmocka_unit_test(differences_are_unified),
+		cmocka_unit_test(whoever_runs_it_is_found_by_descent), cmocka_unit_test(units_are_enabled_by_what_they_say),
+		cmocka_unit_test(a_listener_is_seen_in_the_kernels_table),
 	};
 	return cmocka_run_group_tests(tests, tree_make, tree_remove);
 }

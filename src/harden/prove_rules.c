@@ -52,19 +52,26 @@ static bool loopback(const struct session *s)
 	return s->v6 ? !memcmp(s->peer, ONE, 16) : s->peer[0] == 127;
 }
 
+static void session_judge(const struct proof *f, const struct manifest *m, const char *who, const struct session *one)
+{
+	char peer[INET6_ADDRSTRLEN];
+	const char *as = one->user ? host_print(f->host, " as %s", one->user) : "";
+	inet_ntop(one->v6 ? AF_INET6 : AF_INET, one->peer, peer, sizeof peer);
+	if (one->mosh)
+		complaint_add(f->host, f->complaints, "%s, logged in through mosh%s, would be cut off: it comes over UDP, and no UDP is open. Log in with ssh, or run this "
+			      "from the console", who, as);
+	else if (loopback(one))
+		complaint_add(f->host, f->complaints, "%s, logged in from this host itself (%s)%s, comes through a tunnel, perhaps, which the rules would cut off: log in "
+			      "directly, or run this from the console", who, peer, as);
+	else if (!admitted(f->rules, one, one->local_port, CT_ESTABLISHED) || !admitted(f->rules, one, m->ssh_port, CT_NEW))
+		complaint_add(f->host, f->complaints, "%s, logged in from %s%s, could not log in again: no ssh-from line holds that address; add one, or run this from "
+			      "the console", who, peer, as);
+}
+
 static void sessions_judge(const struct proof *f, const struct manifest *m, const struct sessions *s)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		const struct session *one = &s->session[i];
-		char peer[INET6_ADDRSTRLEN];
-		inet_ntop(one->v6 ? AF_INET6 : AF_INET, one->peer, peer, sizeof peer);
-		if (loopback(one) || (admitted(f->rules, one, one->local_port, CT_ESTABLISHED) && admitted(f->rules, one, m->ssh_port, CT_NEW)))
-			continue;
-		complaint_add(f->host, f->complaints,
-			      "%s, logged in from %s%s, could not log in again: no ssh-from line holds that address; add one, or run this from "
-			      "the console", s->own ? "the session that runs this" : "somebody (perhaps you)", peer,
-			      one->user ? host_print(f->host, " as %s", one->user) : "");
-	}
+	for (size_t i = 0; i < s->count; i++)
+		session_judge(f, m, s->own ? "the session that runs this" : "somebody (perhaps you)", &s->session[i]);
 }
 
 size_t rules_prove(struct host *h, const struct manifest *m, const char *json, const struct sessions *s, struct complaints *c)

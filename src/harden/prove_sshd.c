@@ -171,7 +171,7 @@ static void listens_judge(struct plan *p, const char *output, const struct sessi
 	if (any && !outside)
 		complaint_add(p->host, c, "sshd would listen on loopback alone, by its ListenAddress lines: nobody could log in from outside");
 	for (size_t i = 0; any && s && s->own && i < s->count; i++)
-		if (!session_reached(p->host, output, &s->session[i]))
+		if (!s->session[i].mosh && !session_reached(p->host, output, &s->session[i]))
 			complaint_add(p->host, c, "sshd would no longer listen on the address to which the session that runs this is connected: add a ListenAddress "
 				      "line for it, or take them all out");
 }

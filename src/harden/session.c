@@ -7,7 +7,8 @@
 
 #define ANCESTORS_MAX 64
 #define SOCKETS_MAX 64
-#define ESTABLISHED 1
+#define ESTABLISHED 0x01
+#define LISTENS 0x0a
 
 // "0100007F" is 127.0.0.1 on a little-endian machine: each group of 8 digits is one word as the machine stores it.
 static bool address_read(const char *digits, bool v6, uint8_t to[16])
@@ -68,20 +69,37 @@ bool session_line(const char *line, bool v6, struct session *ret, uint64_t *ret_
 	return true;
 }
 
+uint16_t session_listener(const char *line, bool v6)
+{
+	struct session s;
+	const char *at = strchr(line, ':');
+	at = at ? endpoint_read(at + 1, v6, s.local, &s.local_port) : NULL;
+	at = at ? endpoint_read(at, v6, s.peer, &s.peer_port) : NULL;
+	return at && strtoul(at, NULL, 16) == LISTENS ? s.local_port : 0;
+}
+
+// Documentation/admin-guide/devices.txt: 4 tty and ttyS, 5:1 /dev/console, 204 ttyAMA and its like, 229 hvc.
+bool session_console(uint32_t terminal)
+{
+	uint32_t major = terminal >> 8 & 0xfff, minor = (terminal & 0xff) | (terminal >> 12 & 0xfff00);
+	return major == 4 || (major == 5 && minor == 1) || major == 204 || major == 229;
+}
+
 static const char *path_of(struct host *h, const char *proc, uint32_t pid, const char *what)
 {
 	return host_print(h, "%s/%u/%s", proc, pid, what);
 }
 
 // "1234 (name with ) in it) S 77 ...": the parent is the second word behind the last parenthesis.
-static bool stat_read(struct host *h, const char *proc, uint32_t pid, uint32_t *ret_parent, const char **ret_name)
+static bool stat_read(struct host *h, const char *proc, uint32_t pid, uint32_t *ret_parent, const char **ret_name, uint32_t *ret_terminal)
 {
 	const struct host_file *f = host_file(h, path_of(h, proc, pid, "stat"));
 	const char *open = strchr(f->text, '('), *close = strrchr(f->text, ')');
 	if (f->error || !open || !close || close < open)
 		return false;
 	*ret_name = host_copy(h, open + 1, (size_t)(close - open - 1));
-	return sscanf(close + 1, " %*c %u", ret_parent) == 1;
+	*ret_terminal = 0;
+	return sscanf(close + 1, " %*c %u %*d %*d %u", ret_parent, ret_terminal) >= 1;
 }
 
 // "sshd", and since OpenSSH 9.8 "sshd-session": the programs that hold a connection.
@@ -90,6 +108,12 @@ static bool is_sshd(struct host *h, const char *proc, uint32_t pid, const char *
 	const char *program = host_link(h, path_of(h, proc, pid, "exe"));
 	const char *base = program ? strrchr(program, '/') : NULL;
 	return !strncmp(name, "sshd", 4) && (!base || !strncmp(base + 1, "sshd", 4));
+}
+
+static bool is_mosh(struct host *h, const char *proc, uint32_t pid, const char *name)
+{
+	const char *program = host_link(h, path_of(h, proc, pid, "exe"));
+	return !strcmp(name, "mosh-server") || (program && !strcmp(host_basename(program), "mosh-server"));
 }
 
 static size_t sockets_read(struct host *h, const char *proc, uint32_t pid, uint64_t inode[SOCKETS_MAX])
@@ -107,14 +131,26 @@ static size_t sockets_read(struct host *h, const char *proc, uint32_t pid, uint6
 
 static void session_keep(struct sessions *all, const struct session *s)
 {
-	for (size_t i = 0; i < all->count; i++)
-		if (all->session[i].v6 == s->v6 && !memcmp(all->session[i].peer, s->peer, 16) && all->session[i].peer_port == s->peer_port)
+	for (size_t i = 0; !s->mosh && i < all->count; i++)
+		if (!all->session[i].mosh && all->session[i].v6 == s->v6 && !memcmp(all->session[i].peer, s->peer, 16) && all->session[i].peer_port == s->peer_port)
 			return; // the monitor and its child hold the same socket
 	if (all->count < SESSIONS_MAX)
 		all->session[all->count++] = *s;
 }
 
-static void connections_find(struct host *h, const char *proc, uint32_t pid, struct sessions *all)
+// Whether the process' network has a listener on that port: who holds a connection to it has accepted it.
+static bool listens(struct host *h, const char *proc, uint32_t pid, uint16_t port)
+{
+	for (int v6 = 0; v6 < 2; v6++) {
+		struct host_lines cursor = { host_file(h, path_of(h, proc, pid, v6 ? "net/tcp6" : "net/tcp"))->text, 0 };
+		for (const char *line; host_line(h, &cursor, &line);)
+			if (session_listener(line, v6) == port)
+				return true;
+	}
+	return false;
+}
+
+static void connections_find(struct host *h, const char *proc, uint32_t pid, bool accepted, struct sessions *all)
 {
 	uint64_t held[SOCKETS_MAX], inode;
 	size_t count = sockets_read(h, proc, pid, held);
@@ -126,7 +162,7 @@ static void connections_find(struct host *h, const char *proc, uint32_t pid, str
 				continue;
 			s.pid = pid;
 			for (size_t i = 0; i < count; i++)
-				if (held[i] == inode)
+				if (held[i] == inode && (!accepted || listens(h, proc, pid, s.local_port)))
 					session_keep(all, &s);
 		}
 	}
@@ -148,31 +184,44 @@ static const char *user_of(struct host *h, const char *proc, uint32_t pid)
 	return NULL;
 }
 
-// Whoever runs directly beneath the sshd is who logged in, whatever sudo made of them later.
-static void ancestors_look(struct host *h, const char *proc, uint32_t self, struct sessions *all)
+// Looks at one process: what it carries. `any`: also a program that is no sshd, when it has accepted a connection.
+static void carrier_look(struct host *h, const char *proc, uint32_t pid, const char *name, bool any, struct sessions *all)
 {
-	uint32_t pid = self, parent, below = 0;
+	if (is_mosh(h, proc, pid, name))
+		session_keep(all, &(struct session){ .mosh = true, .pid = pid });
+	else if (is_sshd(h, proc, pid, name))
+		connections_find(h, proc, pid, false, all);
+	else if (any)
+		connections_find(h, proc, pid, true, all);
+}
+
+// Whoever runs directly beneath what carries the session is who logged in, whatever sudo made of them later.
+static void ancestors_look(struct host *h, const char *proc, uint32_t self, struct sessions *all, bool *ret_console)
+{
+	uint32_t pid = self, parent, below = 0, terminal;
 	const char *name, *user = NULL;
-	for (int i = 0; i < ANCESTORS_MAX && pid > 1 && stat_read(h, proc, pid, &parent, &name); i++, below = pid, pid = parent) {
-		if (!is_sshd(h, proc, pid, name))
-			continue;
-		if (!user && below)
+	*ret_console = false;
+	for (int i = 0; i < ANCESTORS_MAX && pid > 1 && stat_read(h, proc, pid, &parent, &name, &terminal); i++, below = pid, pid = parent) {
+		size_t before = all->count;
+		if (pid == self)
+			*ret_console = session_console(terminal);
+		carrier_look(h, proc, pid, name, below != 0, all);
+		if (!user && below && (all->count > before || is_sshd(h, proc, pid, name)))
 			user = user_of(h, proc, below);
-		connections_find(h, proc, pid, all);
 	}
 	for (size_t i = 0; i < all->count; i++)
 		all->session[i].user = user;
 }
 
-// Every sshd of the host: one of them may be the log-in that a tmux outlived.
+// Everybody on the host: one of them may be the log-in that a tmux outlived.
 static void everybody_look(struct host *h, const char *proc, struct sessions *all)
 {
 	const struct host_names *names = host_names(h, proc);
 	for (size_t i = 0; i < names->count; i++) {
-		uint32_t pid = (uint32_t)strtoul(names->name[i], NULL, 10), parent;
+		uint32_t pid = (uint32_t)strtoul(names->name[i], NULL, 10), parent, terminal;
 		const char *name;
-		if (pid && stat_read(h, proc, pid, &parent, &name) && is_sshd(h, proc, pid, name))
-			connections_find(h, proc, pid, all);
+		if (pid && stat_read(h, proc, pid, &parent, &name, &terminal))
+			carrier_look(h, proc, pid, name, false, all);
 	}
 }
 
@@ -180,10 +229,11 @@ int sessions_find(struct host *h, const char *proc, uint32_t self, struct sessio
 {
 	struct sessions all = { .own = true };
 	const struct host_names *names = host_names(h, proc);
+	bool console;
 	if (names->error)
 		return names->error;
-	ancestors_look(h, proc, self, &all);
-	if (!all.count) {
+	ancestors_look(h, proc, self, &all, &console);
+	if (!all.count && !console) {
 		all.own = false;
 		everybody_look(h, proc, &all);
 	}
