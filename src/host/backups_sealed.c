@@ -21,7 +21,8 @@
 #define HEAD_SIZE 24
 #define SECRET_SIZE 32
 #define KEYS_MAX 16
-#define TEXT_MAX (16u << 10)   // a file that may hold a key in letters or words
+#define TEXT_MAX (2u << 10)    // a file that may hold a key in letters or words: larger ones are not copies of a key
+#define SHARE_WORDS 33	       // of 32 bytes
 #define CANDIDATES_MAX 3000u   // a third of a second
 
 // --- destinations --------------------------------------------------------------------------------------------------
@@ -136,56 +137,70 @@ static void value_try(struct seeking *s, const uint8_t bytes[SECRET_SIZE], const
 	own_try(s, bytes, path);
 }
 
-// Every run of exactly 64 hex digits, 0x before them or not, and of 43 characters of base64, which 32 bytes are without
-// their padding.
-static void letters_try(struct seeking *s, const char *text, const char *path)
+static bool is_base64(uint8_t c)
 {
-	static const char HEX[] = "0123456789abcdefABCDEF";
-	static const char BASE64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint8_t bytes[SECRET_SIZE + 2];
-	char padded[45];
-	for (const char *at = text; *at;) {
-		size_t run = strspn(at, BASE64), size = 0;
-		if (!run) {
-			at++;
-			continue;
-		}
-		const char *digits = run == 66 && at[0] == '0' && (at[1] == 'x' || at[1] == 'X') ? at + 2 : at;
-		if (run == (size_t)(digits - at) + 64 && strspn(digits, HEX) == 64 && !hex_decode(digits, 64, bytes, SECRET_SIZE))
-			value_try(s, bytes, path);
-		if (run == 43) {
-			snprintf(padded, sizeof padded, "%.43s=", at);
-			if (!base64_decode(padded, 44, bytes, sizeof bytes, &size) && size == SECRET_SIZE)
-				value_try(s, bytes, path);
-		}
-		at += run;
-	}
-	explicit_bzero(bytes, sizeof bytes);
+	return isalnum(c) || c == '+' || c == '/';
 }
 
-// A share of words proves itself by its checksum; two or three of them are the key.
+// A run of letters and digits: 64 hex digits, 0x before them or not, or 43 characters of base64, which 32 bytes are
+// without their padding.
+static void run_try(struct seeking *s, const char *at, size_t run, const char *path)
+{
+	uint8_t bytes[SECRET_SIZE + 2];
+	char padded[45];
+	size_t size = 0;
+	const char *digits = run == 66 && at[0] == '0' && (at[1] == 'x' || at[1] == 'X') ? at + 2 : at;
+	if (run == (size_t)(digits - at) + 64 && !hex_decode(digits, 64, bytes, SECRET_SIZE))
+		value_try(s, bytes, path);
+	if (run == 43) {
+		snprintf(padded, sizeof padded, "%.43s=", at);
+		if (!base64_decode(padded, 44, bytes, sizeof bytes, &size) && size == SECRET_SIZE)
+			value_try(s, bytes, path);
+	}
+	explicit_bzero(bytes, sizeof bytes);
+	explicit_bzero(padded, sizeof padded);
+}
+
+static void letters_try(struct seeking *s, const char *text, size_t size, const char *path)
+{
+	for (size_t at = 0, run; at < size; at += run + 1) {
+		for (run = 0; at + run < size && is_base64((uint8_t)text[at + run]);)
+			run++;
+		if (run == 43 || run == 64 || run == 66)
+			run_try(s, text + at, run, path);
+	}
+}
+
+// A share of words proves itself by its checksum; two or three of them are the key. `size` from the first word on.
 static bool share_at(const char *line, size_t size)
 {
 	struct slip39_share share;
-	bool good = slip39_share_parse(line, size, &share, NULL) == 0;
+	size_t words = 1;
+	for (size_t i = 0; i < size; i++) {
+		if (!islower((uint8_t)line[i]) && line[i] != ' ')
+			return false;
+		words += line[i] == ' ';
+	}
+	bool good = words >= SHARE_WORDS && words <= SLIP39_WORDS_MAX && slip39_share_parse(line, size, &share, NULL) == 0;
 	explicit_bzero(&share, sizeof share);
 	return good;
 }
 
-static void shares_try(struct seeking *s, char *text, const char *path)
+static void shares_try(struct seeking *s, const char *text, size_t size, const char *path)
 {
-	for (char *line = text, *end; *line; line = end + (*end != 0)) {
-		end = line + strcspn(line, "\n");
-		while (line < end && !islower((unsigned char)*line)) // "1. word word", "  word word"
-			line++;
-		size_t size = (size_t)(end - line);
-		while (size && !islower((unsigned char)line[size - 1]))
-			size--;
-		if (size >= 20 * 4 && size <= SLIP39_TEXT_MAX && share_at(line, size)) {
-			found_fail(s->e, "bring the share to its holder, make the key anew if it lay here for long",
-				   "%s has a share of a SLIP-39 secret: shares of the recovery key belong to people, not to the host", path);
-			return;
-		}
+	for (const char *line = text, *end; line < text + size; line = end + 1) {
+		end = memchr(line, '\n', (size_t)(text + size - line));
+		end = end ? end : text + size;
+		const char *from = line, *to = end;
+		while (from < to && !islower((uint8_t)*from)) // "1. word word", "  word word"
+			from++;
+		while (from < to && !islower((uint8_t)to[-1]))
+			to--;
+		if (to - from < SHARE_WORDS * 4 || to - from > SLIP39_TEXT_MAX || !share_at(from, (size_t)(to - from)))
+			continue;
+		found_fail(s->e, "bring the share to its holder, make the key anew if it lay here for long",
+			   "%s has a share of a SLIP-39 secret: shares of the recovery key belong to people, not to the host", path);
+		return;
 	}
 }
 
@@ -203,8 +218,8 @@ static int key_visit(void *context, const struct walk_entry *w)
 	    (size == SECRET_SIZE + 2 && !memcmp(s->text + SECRET_SIZE, "\r\n", 2)))
 		value_try(s, s->text, w->path);
 	if (text) {
-		letters_try(s, (const char *)s->text, w->path);
-		shares_try(s, (char *)s->text, w->path);
+		letters_try(s, (const char *)s->text, size, w->path);
+		shares_try(s, (const char *)s->text, size, w->path);
 	}
 	explicit_bzero(s->text, size);
 	return 0;
