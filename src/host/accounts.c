@@ -154,8 +154,11 @@ static void acc_02(struct examination *e)
 
 static void acc_04(struct examination *e)
 {
-	if (host_file(e->host, "/etc/sudoers")->error == -ENOENT)
-		found_not_applicable(e, "sudo is not installed");
+	bool doas = host_file(e->host, "/etc/doas.conf")->error != -ENOENT;
+	if (host_file(e->host, "/etc/sudoers")->error == -ENOENT && !doas)
+		found_not_applicable(e, "neither sudo nor doas is installed");
+	else if (host_file(e->host, "/etc/sudoers")->error == -ENOENT)
+		sudo_surroundings_judge(e);
 	else
 		sudoers_judge(e);
 }

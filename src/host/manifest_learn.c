@@ -6,6 +6,21 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+// A name that the manifest can hold. Others come from somebody who wants a line of the draft, or the terminal: they are
+// made harmless and leave a comment.
+static const char *name_draft(struct host *h, const char *fact, const char *name)
+{
+	char *plain = host_copy(h, name, strlen(name));
+	bool good = *name != 0;
+	for (char *at = plain; *at; at++) {
+		if (*at > ' ' && *at < 127 && *at != '#')
+			continue;
+		*at = '?';
+		good = false;
+	}
+	return good ? host_print(h, "%s %s", fact, plain) : host_print(h, "# its name is not plain: %s %s", fact, plain);
+}
+
 static const char *listens_draft(struct host *h)
 {
 	const struct host_sockets *all = host_sockets(h);
@@ -15,8 +30,8 @@ static const char *listens_draft(struct host *h)
 		char address[INET6_ADDRSTRLEN];
 		const char *program = s->owner ? host_basename(*s->owner->program ? s->owner->program : s->owner->name) : "";
 		inet_ntop(s->v6 ? AF_INET6 : AF_INET, s->address, address, sizeof address);
-		text = host_print(h, "%s%slisten %s %s %u %s%s\n", text, *program ? "" : "# no owner found: ",
-				  s->udp ? "udp" : "tcp", address, s->port, *program ? program : "?",
+		const char *fact = host_print(h, "listen %s %s %u", s->udp ? "udp" : "tcp", address, s->port);
+		text = host_print(h, "%s%s%s\n", text, *program ? name_draft(h, fact, program) : host_print(h, "# no owner found: %s ?", fact),
 				  host_socket_wildcard(s) ? "   # on every address" : "");
 	}
 	return text;
@@ -32,7 +47,7 @@ static const char *services_draft(struct host *h)
 	for (size_t p = 0; p < ARRAY_LEN(PLACES); p++) {
 		const struct host_names *names = host_names(h, PLACES[p]);
 		for (size_t i = 0; i < names->count; i++)
-			text = host_print(h, "%sservice %s\n", text, names->name[i]);
+			text = host_print(h, "%s%s\n", text, name_draft(h, "service", names->name[i]));
 	}
 	return text;
 }
@@ -46,7 +61,7 @@ static const char *admins_draft(struct host *h)
 		const char *text = "", *at = strrchr(line, ':') + 1;
 		while (*at) {
 			size_t size = strcspn(at, ",");
-			text = host_print(h, "%sadmin %.*s\n", text, (int)size, at);
+			text = host_print(h, "%s%s\n", text, name_draft(h, "admin", host_copy(h, at, size)));
 			at += size + (at[size] == ',');
 		}
 		return *text ? text : "# the group sudo has no members\n";
@@ -60,7 +75,7 @@ const char *manifest_learn(struct host *h)
 			  "# A draft from what runs now. Read every line: what does not belong here was learnt, too.\n"
 			  "role production\n\n# listening sockets\n%s\n# units\n%s\n# people who may become root\n%s\n"
 			  "# say it yourself: who may reach which port\n"
-			  "# ssh-port 2222\n# ssh-from 198.51.100.0/28\n# proxy 203.0.113.0/24\n"
+			  "# ssh-port 2222\n# ssh-from 198.51.100.0/28\n# ssh-user-ca SHA256:...\n# proxy 203.0.113.0/24\n"
 			  "# proxy-file /etc/redoubt/proxies\n# engine redoubt-engine\n# web-root /srv/www\n"
 			  "# backup-catalogue /var/lib/redoubt/backup\n",
 			  listens_draft(h), services_draft(h), admins_draft(h));

@@ -104,8 +104,29 @@ static void pam_judge(struct examination *e)
 	}
 }
 
+// doas.conf(5) is sudoers' smaller brother: "permit nopass ..." without a command lets somebody do all without a proof.
+static void doas_judge(struct examination *e)
+{
+	struct host_lines cursor = { host_file(e->host, "/etc/doas.conf")->text, 0 };
+	const char *word[32];
+	for (const char *line; host_line(e->host, &cursor, &line);) {
+		size_t words = host_words(e->host, host_copy(e->host, line, strcspn(line, "#")), word, 32);
+		bool free = false, command = false;
+		for (size_t i = 1; i < words && i < 32; i++) {
+			free |= !strcmp(word[i], "nopass");
+			command |= !strcmp(word[i], "cmd");
+		}
+		if (words)
+			found_read(e, "/etc/doas.conf:%u", cursor.number);
+		if (words && !strcmp(word[0], "permit") && free && !command)
+			found_fail(e, "take 'nopass' out of /etc/doas.conf", "/etc/doas.conf:%u lets people do everything without a password: %.100s",
+				   cursor.number, line);
+	}
+}
+
 void sudo_surroundings_judge(struct examination *e)
 {
+	doas_judge(e);
 	plugins_judge(e);
 	directory_judge(e);
 	pam_judge(e);

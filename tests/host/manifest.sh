@@ -39,3 +39,9 @@ rm "$work/tree/etc/systemd/system/telnetd.service"
 : >"$work/tree/etc/systemd/system/telnetd.service"
 ok "an empty file masks as well" "$redoubt" host check --root "$work/tree" --only SVC-01
 rm "$work/tree/etc/systemd/system/telnetd.service" "$work/tree/etc/systemd/system/multi-user.target.wants/telnetd.service"
+
+# The draft of a manifest is read by people: names that are not plain cannot add a line to it or drive the terminal.
+ln -s /x "$work/tree/etc/systemd/system/multi-user.target.wants/"$'a\nadmin mallory\e[2J.service'
+draft_is_plain() { "$redoubt" host manifest --learn --root "$work/tree" >"$work/draft" && ! grep -q '^admin mallory' "$work/draft" && ! grep -q $'\e' "$work/draft"; }
+ok "a hostile name adds no line to the draft of a manifest" draft_is_plain
+rm "$work/tree/etc/systemd/system/multi-user.target.wants/"a*mallory*
