@@ -122,6 +122,9 @@ ok "found: backups behind a name alone" nginx_says '^WEB-03 fail .*as exchange.e
 ok "a page that answers every path is no leak" nginx_says_not '^WEB-0[13] fail' "$site location / { try_files \$uri /index.html; } }" 'WEB-01 WEB-03'
 ok "found: a folder is listed" nginx_says '^WEB-07 fail .*lists a directory' "$site location / { autoindex on; } }" WEB-07
 ok "found: the version is told" nginx_says '^WEB-04 fail .*Server: nginx/[0-9]' "$site server_tokens 'on'; }" WEB-04
+ok "found: a certificate ends soon, by handshake" nginx_says '^WEB-05 fail .*tcp .* ends in [12] days' "$site }" WEB-05
+ok "found: another server's certificate ends soon, by its file" nginx_says "^WEB-05 fail .*$work/dummy.pem ends in [12] days" \
+	"$site } server { ${secured//site/dummy} server_name dummy.example.com; $guards return 404; }" WEB-05
 ok "found: a location's header drops the server's guards" nginx_says '^WEB-06 fail .*sends no Content-Security-Policy' \
 	"$site location / { add_header X-Frame-Options DENY; } }" WEB-06
 finish

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions to the web servers of this very host: over its own addresses, without a proxy, a few seconds and 64 KiB at
-// most. In a tree the answers lie in facts/web/PORT: tls ("lowest 1.2", "expires SECONDS"), and for each path a file
+// most, in a child that has given up root. In a tree the answers lie in facts/web/PORT: tls ("lowest 1.2", "expires SECONDS"), and for each path a file
 // with head and body, "index" for /, "missing" for a path that nobody has, "at/PATH" for another (at/PATH/index when it
 // ends with /), which is missing when it is not there.
 #pragma once

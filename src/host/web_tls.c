@@ -74,10 +74,19 @@ static const char *from_folder(struct examination *e, const char *path) // nginx
 	return *path == '/' ? path : host_print(e->host, "/etc/nginx/%s", path);
 }
 
-static void certificate_judge(struct examination *e, const struct nginx_directive *d)
+// Many servers share one certificate: it is judged where it is named first.
+static bool named_before(const struct nginx *n, const struct nginx_directive *d)
+{
+	for (size_t i = 0; n->directive[i] != d; i++)
+		if (n->directive[i]->count == 2 && web_named(n->directive[i], d->word[0]) && !strcmp(n->directive[i]->word[1], d->word[1]))
+			return true;
+	return false;
+}
+
+static void certificate_judge(struct examination *e, const struct nginx *n, const struct nginx_directive *d)
 {
 	bool key = web_named(d, "ssl_certificate_key");
-	if (d->count != 2)
+	if (d->count != 2 || named_before(n, d))
 		return;
 	if (strchr(d->word[1], '$') || look_begins(d->word[1], "data:") || look_begins(d->word[1], "engine:")) {
 		found_unknown(e, "%s: %s is not a file: not read", nginx_place(e->host, d), d->word[0]);
@@ -121,7 +130,7 @@ static void directive_judge(struct examination *e, const struct nginx *n, const 
 {
 	silence_judge(e, n, d);
 	if (web_named(d, "ssl_certificate") || web_named(d, "ssl_certificate_key"))
-		certificate_judge(e, d);
+		certificate_judge(e, n, d);
 	for (size_t i = 1; web_named(d, "ssl_protocols") && i < d->count; i++)
 		if (old_protocol(d->word[i]))
 			found_fail(e, host_print(e->host, "ssl_protocols TLSv1.2 TLSv1.3; at %s", nginx_place(e->host, d)), "%s offers %s", nginx_place(e->host, d),
