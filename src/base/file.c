@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +35,42 @@ int descriptor_write_at(int fd, const void *data, size_t size, uint64_t offset)
 		offset += (uint64_t)n;
 		size -= (size_t)n;
 	}
+	return 0;
+}
+
+static int bytes_read(int fd, char *to, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = read(fd, to, size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		to += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+int descriptor_read_file(int fd, size_t max, char **ret, size_t *ret_size)
+{
+	struct stat s;
+	if (fstat(fd, &s))
+		return -errno;
+	if (!S_ISREG(s.st_mode) || (uint64_t)s.st_size > max)
+		return S_ISREG(s.st_mode) ? -EFBIG : -EINVAL;
+	size_t size = (size_t)s.st_size;
+	char *text = malloc(size + 1);
+	if (!text)
+		return -ENOMEM;
+	int r = bytes_read(fd, text, size);
+	if (r) {
+		free(text);
+		return r;
+	}
+	text[size] = 0;
+	*ret = text;
+	*ret_size = size;
 	return 0;
 }
 

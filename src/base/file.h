@@ -8,6 +8,10 @@
 MUST_USE int descriptor_write(int fd, const void *data, size_t size);
 MUST_USE int descriptor_write_at(int fd, const void *data, size_t size, uint64_t offset);
 
+// All of a regular file that has at most `max` bytes, with a NUL behind it; free() it. 0; -EINVAL: not a regular file;
+// -EFBIG; -EIO: it became shorter meanwhile; another negative errno.
+MUST_USE int descriptor_read_file(int fd, size_t max, char **ret, size_t *ret_size);
+
 // Makes every folder on the way to a file; a new one's name is durable. 0 or negative errno.
 MUST_USE int file_folders_make(int dir_fd, const char *path, unsigned mode);
 // Makes the names in the folder that a file is in durable. 0 or negative errno.

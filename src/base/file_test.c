@@ -100,9 +100,34 @@ static void test_paths_that_do_not_fit(void **state)
 	assert_int_equal(file_folder_sync(AT_FDCWD, "/anything"), 0);
 }
 
+static void test_reads_a_whole_file(void **state)
+{
+	char *text = NULL;
+	size_t size = 0;
+	int ends[2];
+	assert_int_equal(file_put(dir_fd, "read", 0600, "seven\0.", 7), 0);
+	int fd = openat(dir_fd, "read", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(descriptor_read_file(fd, 6, &text, &size), -EFBIG);
+	assert_null(text);
+	assert_int_equal(descriptor_read_file(fd, 7, &text, &size), 0);
+	assert_int_equal(size, 7);
+	assert_memory_equal(text, "seven\0.", 8);
+	free(text);
+	text = NULL;
+	assert_int_equal(descriptor_read_file(fd, 7, &text, &size), -EIO); // it ends before its size: it was read already
+	close(fd);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(descriptor_read_file(ends[0], 7, &text, &size), -EINVAL);
+	assert_int_equal(descriptor_read_file(-1, 7, &text, &size), -EBADF);
+	assert_null(text);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reads_a_whole_file),
 		cmocka_unit_test(test_replaces_whole_files), cmocka_unit_test(test_a_failure_leaves_the_old_one),
 		cmocka_unit_test(test_writes_through_no_link), cmocka_unit_test(test_writes_at_an_offset),
 		cmocka_unit_test(test_paths_that_do_not_fit),

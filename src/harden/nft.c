@@ -44,44 +44,18 @@ NORETURN static void child(const struct work *w, int out)
 	_exit(bad ? NFT_REFUSED : NFT_GOOD);
 }
 
-static int collect(struct host *h, int fd, char **ret)
-{
-	size_t size = 0, room = 65536;
-	char *text = host_alloc(h, room + 1);
-	for (;;) {
-		ssize_t n = read(fd, text + size, room - size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		size += (size_t)n;
-		if (size > OUTPUT_MAX)
-			return -EFBIG;
-		if (size == room) {
-			char *grown = host_alloc(h, 4 * room + 1);
-			memcpy(grown, text, size);
-			text = grown;
-			room *= 4;
-		}
-	}
-	text[size] = 0;
-	*ret = text;
-	return 0;
-}
-
 static int run(struct host *h, const struct work *w, const char **ret_text, const char **ret_error)
 {
 	int ends[2], status = 0;
-	char *text = NULL;
+	const char *text = NULL;
+	size_t size;
 	if (pipe2(ends, O_CLOEXEC))
 		return -errno;
 	pid_t pid = fork();
 	if (pid == 0)
 		child(w, ends[1]);
 	close(ends[1]);
-	int r = pid < 0 ? -errno : collect(h, ends[0], &text);
+	int r = pid < 0 ? -errno : host_read(h, ends[0], 0, OUTPUT_MAX, &text, &size);
 	close(ends[0]);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/baseline_place.h"
 
+#include "base/file.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -8,31 +10,12 @@
 // A baseline may be larger than what host_file reads.
 static int text_load(const struct host *h, const char *path, char **ret, size_t *ret_size)
 {
-	struct stat s;
 	int fd = host_openat(h, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return fd;
-	int r = fstat(fd, &s) ? -errno : !S_ISREG(s.st_mode) ? -EINVAL : (size_t)s.st_size > BASELINE_SIZE_MAX ? -EFBIG : 0;
-	size_t size = r ? 0 : (size_t)s.st_size, have = 0;
-	char *text = r ? NULL : malloc(size + 1);
-	if (!r && !text)
-		r = -ENOMEM;
-	while (!r && have < size) {
-		ssize_t n = read(fd, text + have, size - have);
-		if (n < 0 && errno != EINTR)
-			r = -errno;
-		else if (n == 0)
-			r = -EIO; // shorter than it was
-		have += n > 0 ? (size_t)n : 0;
-	}
+	int r = descriptor_read_file(fd, BASELINE_SIZE_MAX, ret, ret_size);
 	close(fd);
-	if (r) {
-		free(text);
-		return r;
-	}
-	*ret = text;
-	*ret_size = size;
-	return 0;
+	return r;
 }
 
 static int one_load(struct host *h, const char *path, const uint8_t key[32], struct baseline *ret, const char **ret_sentence)

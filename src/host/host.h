@@ -67,6 +67,10 @@ const struct host_names *host_names(struct host *h, const char *path);
 // A descriptor of something beneath the root with openat2 flags (O_CLOEXEC and O_NOFOLLOW-free), or negative errno.
 MUST_USE int host_openat(const struct host *h, const char *path, int flags);
 
+// Everything that a descriptor gives up to its end, at most `max` bytes, with a NUL behind it: a pipe and a file of /proc
+// have no size to trust; `expected` (or 0) spares growing. 0, -EFBIG or another negative errno.
+MUST_USE int host_read(struct host *h, int fd, size_t expected, size_t max, const char **ret, size_t *ret_size);
+
 // A cursor over lines: comments are the caller's. False at the end; ret_line is a copy without the newline.
 struct host_lines {
 	const char *at;

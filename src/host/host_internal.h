@@ -35,6 +35,7 @@ struct host {
 };
 
 struct host_known *host_known(struct host *h, const char *path);
+void host_blocks_free(struct host *h);
 
 // Output of a child of ours, up to `max` bytes and `seconds`. 0 or negative errno; the child has ended either way.
 MUST_USE int host_child_collect(struct host *h, pid_t child, int fd, size_t max, unsigned seconds, char **ret_text,
