@@ -97,11 +97,10 @@ static const char *const VARIABLES[] = {
 	"PERL5OPT=", "PERL5DB=", "PYTHONSTARTUP=", "RUBYOPT=", "NODE_OPTIONS=", "JAVA_TOOL_OPTIONS=",
 };
 
-static void environment_judge(struct examination *e, const struct host_process *p)
+// 0, or why it could not be read.
+static int environment_judge(struct examination *e, const struct host_process *p)
 {
 	const struct host_file *f = host_file(e->host, host_print(e->host, "/proc/%d/environ", (int)p->pid));
-	if (f->error && f->error != -ENOENT && f->error != -ESRCH)
-		found_unknown(e, "%s could not be read: %s", f->path, strerror(-f->error));
 	for (size_t at = 0; at < f->size; at += strlen(f->text + at) + 1) {
 		const char *entry = f->text + at;
 		for (size_t n = 0; n < ARRAY_LEN(VARIABLES); n++) {
@@ -114,6 +113,7 @@ static void environment_judge(struct examination *e, const struct host_process *
 					   size < 200 ? (int)size : 200, value);
 		}
 	}
+	return f->error == -ENOENT || f->error == -ESRCH ? 0 : f->error; // ended meanwhile
 }
 
 // Code in memory from where anybody can write, or from a file that never had a name.
@@ -137,12 +137,18 @@ static void mappings_judge(struct examination *e, const struct host_process *p)
 static void programs_judge(struct examination *e)
 {
 	const struct host_processes *all = host_processes(e->host);
+	size_t unread = 0;
+	int why = 0;
 	for (size_t i = 0; i < all->count; i++) {
-		environment_judge(e, &all->process[i]);
+		int r = environment_judge(e, &all->process[i]);
+		why = r ? r : why;
+		unread += r != 0;
 		mappings_judge(e, &all->process[i]);
 		if (look_begins(all->process[i].program, "/memfd:"))
 			found_fail(e, NULL, "process %d (%s) runs from memory: it never was a file", (int)all->process[i].pid, all->process[i].name);
 	}
+	if (unread)
+		found_unknown(e, "the environments of %zu processes could not be read: %s", unread, strerror(-why));
 	const struct host_file *f = host_file(e->host, "/etc/ld.so.preload");
 	if (f->error && f->error != -ENOENT)
 		found_unknown(e, "%s could not be read: %s", f->path, strerror(-f->error));

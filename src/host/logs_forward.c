@@ -334,15 +334,42 @@ static void rsyslog_judge(struct forwarding *w)
 	queue_judge(w->e);
 }
 
+// What the running daemon was started with: -f names another configuration. NULL: it does not run, or not with -f.
+static const char *configuration_named(struct host *h)
+{
+	const struct host_processes *all = host_processes(h);
+	for (size_t i = 0; i < all->count; i++) {
+		if (strcmp(all->process[i].name, "rsyslogd"))
+			continue;
+		const char *word[64];
+		size_t words = host_words(h, all->process[i].arguments, word, ARRAY_LEN(word));
+		for (size_t k = 1; k < words && k < ARRAY_LEN(word); k++) {
+			if (!look_begins(word[k], "-f"))
+				continue;
+			if (word[k][2])
+				return word[k] + 2;
+			return k + 1 < words && k + 1 < ARRAY_LEN(word) ? word[k + 1] : "";
+		}
+	}
+	return NULL;
+}
+
 void log_02(struct examination *e)
 {
+	const char *named = configuration_named(e->host);
 	struct forwarding *w = host_alloc(e->host, sizeof *w);
 	if (host_names(e->host, "/etc")->error) {
 		found_unknown(e, "/etc could not be read");
 		return;
 	}
 	w->e = e;
-	w->configuration = rsyslog_read(e->host, CONFIGURATION);
+	if (named && *named != '/') {
+		found_unknown(e, "rsyslogd runs with -f '%.100s', which is no absolute path", named);
+		return;
+	}
+	if (named)
+		found_read(e, "rsyslogd runs with -f %s", named);
+	w->configuration = rsyslog_read(e->host, named ? named : CONFIGURATION);
 	if (w->configuration)
 		rsyslog_judge(w);
 	else if (!log_upload_judge(e))

@@ -14,6 +14,7 @@
 // Less than this holds no 90 days of a server that logs a megabyte an hour; what is free on the disk bounds it, too.
 #define USE_BYTES_MIN (1024.0 * 1024 * 1024)
 #define FILES_MIN 10 // journald's own default is 100
+#define BURST_MIN 100 // lines of one service in an interval; journald's own default is 10000 in 30 s
 
 int log_level_read(const char *name)
 {
@@ -100,6 +101,9 @@ static void room_judge(struct examination *e, const struct systemd_settings *s)
 	if (files && strtoul(files, NULL, 10) < FILES_MIN)
 		found_fail(e, "take SystemMaxFiles= out", "the journal may have no more than SystemMaxFiles=%s: that does not hold %d days", files,
 			   KEPT_DAYS);
+	const char *burst = systemd_setting(s, "RateLimitBurst", number_valid, &reset);
+	if (burst && strtoul(burst, NULL, 10) && strtoul(burst, NULL, 10) < BURST_MIN)
+		found_fail(e, "take RateLimitBurst= out", "journald throws away what a service logs beyond RateLimitBurst=%s", burst);
 	if (level && log_level_read(level) < 6)
 		found_fail(e, "take MaxLevelStore= out", "the journal keeps only what is %s or graver: MaxLevelStore=%s", level, level);
 }
