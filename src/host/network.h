@@ -30,5 +30,12 @@ void callers_judge(struct examination *e, const struct manifest *m, const struct
 // A user's number by /etc/passwd.
 bool network_user(struct host *h, const char *name, uid_t *ret);
 
+// network_hidden.c: what the lists of listeners do not show; of one user, or all (NULL).
+struct host_process;
+void hidden_sockets_judge(struct examination *e, const uid_t *only);
+void connections_judge(struct examination *e, uid_t uid, const char *name);
+void namespaces_judge(struct examination *e, const struct manifest *m);
+void engine_namespace_judge(struct examination *e, const struct host_process *p);
+
 // The sockets, or NULL after it has said why they are unknown.
 const struct host_sockets *found_sockets(struct examination *e);

@@ -34,11 +34,15 @@ static void engine_judge(struct examination *e, const char *name, uid_t uid)
 			found_unknown(e, "the network namespace of process %d (%s) could not be read", (int)p->pid, p->name);
 		else if (!strcmp(p->network, hosts))
 			found_fail(e, NULL, "process %d (%s) of %s is in the host's network namespace", (int)p->pid, p->name, name);
+		else
+			engine_namespace_judge(e, p);
 	}
 	for (size_t i = 0; i < sockets->count; i++)
 		if (sockets->socket[i].uid == uid)
 			found_fail(e, NULL, "%s of %s", host_socket_text(e->host, &sockets->socket[i]), name);
-	found_read(e, "%zu processes of %s", count, name);
+	connections_judge(e, uid, name);
+	hidden_sockets_judge(e, &uid);
+	found_read(e, "%zu processes of %s, their sockets of every kind and the interfaces of their namespaces", count, name);
 }
 
 void net_12(struct examination *e)

@@ -38,14 +38,35 @@ static const struct manifest_listen *declared(const struct manifest *m, const st
 	return found;
 }
 
+// A program that listens and lies where everybody may put one, or nowhere.
+static const char *strange_place(const struct host_process *p)
+{
+	static const char *const PLACES[] = { "/tmp/", "/var/tmp/", "/dev/shm/", "/run/user/", "/home/", "/root/", "/memfd:" };
+	for (size_t i = 0; p && i < ARRAY_LEN(PLACES); i++)
+		if (!strncmp(p->program, PLACES[i], strlen(PLACES[i])))
+			return PLACES[i];
+	return NULL;
+}
+
 void net_05(struct examination *e)
 {
 	const struct manifest *m = found_manifest(e);
 	const struct host_sockets *all = m ? found_sockets(e) : NULL;
 	bool address;
-	for (size_t i = 0; all && i < all->count; i++)
-		if (!declared(m, &all->socket[i], &address))
-			found_fail(e, NULL, "%s is not in the manifest", host_socket_text(e->host, &all->socket[i]));
+	for (size_t i = 0; all && i < all->count; i++) {
+		const struct host_socket *s = &all->socket[i];
+		const char *text = host_socket_text(e->host, s), *place = strange_place(s->owner);
+		if (!declared(m, s, &address))
+			found_fail(e, NULL, "%s is not in the manifest", text);
+		else if (!s->owner)
+			found_unknown(e, "%s: its port is in the manifest, but no readable process holds it (the kernel's own, or hidden)", text);
+		else if (place)
+			found_fail(e, NULL, "%s runs from %s: only its name is the declared one", text, s->owner->program);
+	}
+	if (!all)
+		return;
+	hidden_sockets_judge(e, NULL);
+	namespaces_judge(e, m);
 }
 
 void net_06(struct examination *e)

@@ -15,9 +15,15 @@ struct inquiry {
 	struct examination *e;
 	const struct ruleset *r;
 	bool output, marked; // marked: who might have set the mark is not known
+	bool more;           // than PLACES_MAX
 	struct packet usual;
 	size_t asked, places, bounds;
-	char place[PLACES_MAX][RULESET_NAME_MAX]; // said already
+	struct { // the most ordinary packet that meets each rule
+		struct packet packet;
+		struct classification c;
+		bool marked;
+		unsigned ordinary;
+	} place[PLACES_MAX];
 	struct packet_bound bound[BOUNDS_MAX];
 };
 
@@ -58,17 +64,38 @@ static bool sources(struct inquiry *q, bool without, const struct manifest_prefi
 
 // --- asking ---
 
-static bool place_new(struct inquiry *q, const struct classification *c)
+// How much of it is as in any packet: what is not says what the hole is.
+static unsigned ordinary(const struct packet *p, const struct packet *usual)
 {
-	for (size_t i = 0; i < q->places; i++)
-		if (!strcmp(q->place[i], c->place))
-			return false;
-	if (q->places == PLACES_MAX) {
-		found_unknown(q->e, "not exhausted: %d rules are named; there are more", PLACES_MAX);
-		return false;
+	return (unsigned)(!memcmp(p->source, usual->source, 16) + !memcmp(p->destination, usual->destination, 16) +
+			  !strcmp(p->input_interface, usual->input_interface) + !strcmp(p->output_interface, usual->output_interface) +
+			  (p->protocol == usual->protocol) + (p->source_port == usual->source_port) +
+			  (p->destination_port == usual->destination_port) + (p->ttl == usual->ttl) + (p->length == usual->length) +
+			  (p->dscp == usual->dscp) + (p->state == usual->state) + (p->tcp_flags == usual->tcp_flags) +
+			  (p->socket_user == usual->socket_user) + (p->socket_group == usual->socket_group));
+}
+
+static void packet_note(void *context, const struct packet *p, const struct classification *c)
+{
+	struct inquiry *q = context;
+	unsigned score = ordinary(p, &q->usual);
+	size_t i = 0;
+	while (i < q->places && (strcmp(q->place[i].c.place, c->place) ||
+				 (q->place[i].c.verdict == VERDICT_UNKNOWN) != (c->verdict == VERDICT_UNKNOWN)))
+		i++;
+	if (i < q->places && (q->place[i].marked != q->marked || q->place[i].ordinary >= score))
+		return;
+	if (i == PLACES_MAX) {
+		q->more = true;
+		return;
 	}
-	snprintf(q->place[q->places++], RULESET_NAME_MAX, "%s", c->place);
-	return true;
+	q->places += i == q->places;
+	q->place[i].packet = *p;
+	q->place[i].packet.input_interface = host_print(q->e->host, "%s", p->input_interface); // theirs do not last
+	q->place[i].packet.output_interface = host_print(q->e->host, "%s", p->output_interface);
+	q->place[i].c = *c;
+	q->place[i].marked = q->marked;
+	q->place[i].ordinary = score;
 }
 
 static const char *packet_text(struct host *h, const struct packet *p)
@@ -82,22 +109,27 @@ static const char *packet_text(struct host *h, const struct packet *p)
 			  STATES[p->state], p->ttl, p->dscp, p->length, p->tcp_flags);
 }
 
-static void packet_say(void *context, const struct packet *p, const struct classification *c)
+static void packet_say(const struct inquiry *q, const struct packet *p, const struct classification *c, bool marked)
 {
-	struct inquiry *q = context;
-	if (!place_new(q, c))
-		return;
 	const char *text = packet_text(q->e->host, p), *who = "";
 	if (q->output)
 		who = host_print(q->e->host, "user %u, group %u: ", p->socket_user, p->socket_group);
 	if (c->verdict == VERDICT_UNKNOWN)
 		found_unknown(q->e, "%s%s: the rule at %s is not understood (%s)", who, text, c->place, c->reason);
-	else if (q->marked)
+	else if (marked)
 		found_unknown(q->e, "not exhausted: with mark %u and connection mark %u, %s%s gets %s by %s; who marks is not known", p->mark,
 			      p->connection_mark, who, text, q->output ? "out" : "in", c->place);
 	else
 		found_fail(q->e, NULL, "%s%s %s %s by %s%s%s", who, text, c->verdict == VERDICT_ACCEPT ? "gets" : "may get",
 			   q->output ? "out" : "in", c->place, *c->reason ? ": " : "", c->reason);
+}
+
+static void inquiry_say(const struct inquiry *q)
+{
+	for (size_t i = 0; i < q->places; i++)
+		packet_say(q, &q->place[i].packet, &q->place[i].c, q->place[i].marked);
+	if (q->more)
+		found_unknown(q->e, "not exhausted: %d rules are named; there are more", PLACES_MAX);
 }
 
 // Asks with the bounds that were set, and forgets those behind `kept`. Packets come without a mark; those with one, which
@@ -121,7 +153,7 @@ static void ask(struct inquiry *q, size_t kept)
 		but_numbers(q, PACKET_PROTOCOL, IPPROTO_ICMPV6, IPPROTO_ICMPV6);
 		struct packet_question question = { .output = q->output, .usual = &q->usual, .bound = q->bound, .bounds = q->bounds };
 		q->marked = marked;
-		packet_reach(q->r, &question, packet_say, q, &a);
+		packet_reach(q->r, &question, packet_note, q, &a);
 		if (exhausted && !a.exhausted)
 			why = a.why;
 		exhausted &= a.exhausted;
@@ -150,6 +182,7 @@ static struct inquiry *inquiry_of(struct examination *e, const struct ruleset *r
 static void inquiry_begin(struct inquiry *q)
 {
 	q->asked = q->places = 0;
+	q->more = false;
 }
 
 // --- in ---
@@ -228,6 +261,7 @@ void strangers_judge(struct examination *e, const struct manifest *m, const stru
 			ask_ports(q, m->ssh_port);
 		q->bounds = 0;
 	}
+	inquiry_say(q);
 	found_read(e, "%zu questions, each about all packets of a kind, walked through every rule", q->asked);
 }
 
@@ -314,5 +348,6 @@ void callers_judge(struct examination *e, const struct manifest *m, const struct
 				user_judge(q, m, user, uid);
 		}
 	}
+	inquiry_say(q);
 	found_read(e, "hook output: %zu questions, each about all packets of all users but root and the system's own, to any port", q->asked);
 }
