@@ -105,8 +105,10 @@ static void passwd_judge(struct examination *e)
 static const char *hash_wrong(const char *hash)
 {
 	static const char LETTERS[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const char ROUNDS[] = "$rounds=";
+	const char *rounds = strstr(hash, ROUNDS);
 	if (!strncmp(hash, "$6$", 3))
-		return !strncmp(hash + 3, "rounds=", 7) && strtoul(hash + 10, NULL, 10) < 5000 ? "sha512 with fewer than 5000 rounds" : NULL;
+		return rounds && strtoul(rounds + sizeof ROUNDS - 1, NULL, 10) < 5000 ? "sha512 with fewer than 5000 rounds" : NULL;
 	if (strncmp(hash, "$y$", 3))
 		return "neither yescrypt nor sha512";
 	const char *cost = hash[3] && hash[4] ? strchr(LETTERS, hash[4]) : NULL;
