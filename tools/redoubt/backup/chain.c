@@ -28,12 +28,22 @@ static int load(struct chain *c, const char *source, uint64_t number, struct sto
 	return stored_load(source, number, c->card.signing, c->card.exchange, ret, error) ? fault(c, source, error) : 0;
 }
 
-static int item_order(const void *a, const void *b)
+// Where an item of that name is, or belongs.
+static size_t item_place(const struct chain *c, const char *name)
 {
-	return strcmp(((const struct backup_manifest_item *)a)->name, ((const struct backup_manifest_item *)b)->name);
+	size_t low = 0, high = c->item_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(c->items[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
-// A later item of the same name replaces the earlier one.
+// A later item of the same name replaces the earlier one. Thousands of shipments of two items each follow a full backup:
+// each is put in its place, nothing is sorted anew.
 static int merge(struct chain *c, const struct backup_manifest *m)
 {
 	size_t room = c->item_count + m->item_count;
@@ -44,17 +54,12 @@ static int merge(struct chain *c, const struct backup_manifest *m)
 		c->items = items;
 		c->item_room = 2 * room;
 	}
-	size_t sorted = c->item_count;
 	for (size_t i = 0; i < m->item_count; i++) {
-		struct backup_manifest_item *known =
-			sorted ? bsearch(&m->items[i], c->items, sorted, sizeof *c->items, item_order) : NULL;
-		if (known)
-			*known = m->items[i];
-		else
-			c->items[c->item_count++] = m->items[i];
+		size_t at = item_place(c, m->items[i].name);
+		if (at == c->item_count || strcmp(c->items[at].name, m->items[i].name) != 0)
+			memmove(&c->items[at + 1], &c->items[at], (c->item_count++ - at) * sizeof *c->items);
+		c->items[at] = m->items[i];
 	}
-	if (c->item_count)
-		qsort(c->items, c->item_count, sizeof *c->items, item_order);
 	return 0;
 }
 

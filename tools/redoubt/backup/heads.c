@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define NAME_SIZE 41
+#define NAMES_MAX (16u << 20) // looked at in one folder
 #define TRIES_MAX 32 // of the names that sort last: a stranger's files may be among them
 
 // How many blocks the checkpoint says it covers; for the name alone, nobody believes it.
@@ -83,7 +84,8 @@ int head_newest(const char *folder, const struct backup_card *card, struct backu
 	char kept[TRIES_MAX][NAME_SIZE + 1], path[PATH_MAX];
 	size_t count = 0;
 	DIR *dir = path_join(path, folder, "heads") ? opendir(path) : NULL;
-	for (struct dirent *e; dir && (e = readdir(dir));)
+	uint64_t names = 0;
+	for (struct dirent *e; dir && names++ < NAMES_MAX && (e = readdir(dir));)
 		name_keep(kept, &count, e->d_name);
 	if (dir)
 		closedir(dir);
