@@ -12,7 +12,7 @@
 
 static bool backup_name(const char *name)
 {
-	static const char *const NAMES[] = { "bak", "baks", "bkp", "bkps", "dump", "dumps", "snapshot", "snapshots", "sauvegarde", "archive-db" };
+	static const char *const NAMES[] = { "bak", "baks", "bkp", "bkps", "dump", "dumps", "sauvegarde", "archive-db" };
 	bool named = strcasestr(name, "backup") || strcasestr(name, "back-up");
 	name += *name == '.';
 	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {

@@ -12,7 +12,8 @@
 // "nginx/1.22.1", "PHP 8.2": a name that is followed by a version.
 static const char *version_in(struct host *h, const char *text)
 {
-	static const char *const NAMES[] = { "nginx", "apache", "lighttpd", "caddy", "php", "openssl", "python", "haproxy", "redoubt", "express", "tomcat", "jetty", "debian" };
+	static const char *const NAMES[] = { "nginx", "apache", "lighttpd", "caddy", "php", "openssl", "python", "haproxy",
+					     "redoubt", "express", "tomcat", "jetty", "debian" };
 	for (size_t i = 0; text && i < ARRAY_LEN(NAMES); i++) {
 		for (const char *at = text; (at = strcasestr(at, NAMES[i])); at++) {
 			const char *digit = at + strlen(NAMES[i]);

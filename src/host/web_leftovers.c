@@ -34,6 +34,18 @@ static enum part part_of(const char *part, size_t size)
 	return NOTHING;
 }
 
+// "config.php.1", "index.php_", "index.phps": a script under a name that is sent instead of run.
+static bool script_sent(const char *part, size_t size)
+{
+	static const char *const SCRIPTS[] = { "php", "phtml", "asp", "aspx", "jsp", "cgi", "pl" };
+	for (size_t i = 0; i < ARRAY_LEN(SCRIPTS); i++) {
+		size_t name = strlen(SCRIPTS[i]);
+		if (size >= name && !memcmp(part, SCRIPTS[i], name) && (part[name] == '.' || (part[name] && strchr("_-~ ", part[name]))))
+			return true;
+	}
+	return size == 4 && !memcmp(part, "phps", 4);
+}
+
 // "site_bak", "index-old", "config.php-orig": the last word of a part says so.
 static bool old_ending(const char *part, size_t size)
 {
@@ -56,7 +68,7 @@ static bool whole_name(const char *low)
 	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++)
 		if (!strcmp(low, NAMES[i]))
 			return true;
-	return look_begins(low, "phpinfo") || look_begins(low, "#");
+	return look_begins(low, "phpinfo") || look_begins(low, "#") || look_begins(low, "copy of ") || strstr(low, " copy.");
 }
 
 static const char *const PICTURES[] = { ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".ico" };
@@ -94,7 +106,7 @@ static bool leftover_name(const char *name)
 		size_t part_size = strcspn(part, ".");
 		enum part what = part_of(part, part_size);
 		bool last = !part[part_size] || part[part_size + 1 + strspn(part + part_size + 1, "0123456789")] == 0;
-		if (what == ANYWHERE || (what == LAST && last) || old_ending(part, part_size))
+		if (what == ANYWHERE || (what == LAST && last) || old_ending(part, part_size) || script_sent(part, part_size))
 			return true;
 		part += part_size;
 	}

@@ -99,7 +99,8 @@ static void what_belongs_to_a_site_is_no_leftover(void **state)
 	static const char *const NAMES[] = { "app.min.js", "backup.svg", "icons.db.js", "robots.txt", ".well-known/security.txt", "favicon.ico",
 					     "site.webmanifest", "old.png", "copy.svg", "save.svg", "sitemap.xml", "fonts/inter.woff2", "sql.js",
 					     "log.css", "dump.js", "core/app.js", "zip.html", "manual.pdf", "new-york.html", "gold.html", "threshold.js",
-					     "folder/keyboard.js", "tarot/index.html" };
+					     "folder/keyboard.js", "tarot/index.html", "api/1.0/index.html",
+					     "jquery-3.6.0.js", "shop.php", "icon-copy.js", "snapshots/a.html" };
 	struct tree t = tree_make();
 	char name[128];
 	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
@@ -118,7 +119,8 @@ static void each_of_these_is_a_leftover(void **state)
 {
 	static const char *const NAMES[] = { "Index.PHP~", "a.bak2", "a.sql.gz", "a.tar.xz", "x.ZIP", ".index.php.swp", "#x#", "a.php.1.old", "site-old/x",
 					     "config.php_bak", "a.db", "a.sqlite3", "prod.env", ".env.local", ".htpasswd", "backup-1.bin", "x.7z", "debug.log",
-					     "a.zip.1", "x.git/HEAD", "server.key", "info.php", "PhpInfo2.php" };
+					     "a.zip.1", "x.git/HEAD", "server.key", "info.php", "PhpInfo2.php",
+					     "config.php.1", "config.PHP_", "index.phps", "Copy of index.html", "index copy.html" };
 	char name[128];
 	for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
 		struct tree t = tree_make();
