@@ -35,7 +35,7 @@ static void file_put(const char *name, const char *text)
 
 static int tree_make(void **state)
 {
-	static const char *const FOLDERS[] = { "", "/etc", "/proc", "/proc/sys", "/proc/sys/net", "/proc/sys/net/ipv4", "/state", "/state/backup" };
+	static const char *const FOLDERS[] = { "", "/etc", "/proc", "/proc/sys", "/proc/sys/net", "/proc/sys/net/ipv4", "/proc/net", "/state", "/state/backup" };
 	if (!mkdtemp(root))
 		return -1;
 	for (size_t i = 1; i < ARRAY_LEN(FOLDERS); i++) {
@@ -47,6 +47,7 @@ static int tree_make(void **state)
 			       "redoubt-engine:x:991:991::/:/usr/sbin/nologin\ncourier:x:992:992::/:/usr/sbin/nologin\n_apt:x:42:65534::/:/bin/false\n");
 	file_put("etc/group", "root:x:0:\nredoubt-journal:x:990:\n");
 	file_put("proc/sys/net/ipv4/ip_forward", "1\n");
+	file_put("proc/net/ip_tables_names", "filter\n");
 	file_put("state/backup/backup.conf", "backup : { destination1 = \"/mnt/one\"; destination2 = \"/mnt/two words\"; };\n");
 	return host_open(root, &host);
 }
@@ -284,6 +285,28 @@ static void units_are_enabled_by_what_they_say(void **state)
 	plan_drop(p);
 }
 
+static void another_firewall_is_not_overlooked(void **state)
+{
+	char path[256];
+	struct complaints c;
+	static const char *const FOLDERS[] = { "etc/systemd", "etc/systemd/system", "etc/systemd/system/multi-user.target.wants" };
+	for (size_t i = 0; i < ARRAY_LEN(FOLDERS); i++) {
+		snprintf(path, sizeof path, "%s/%s", root, FOLDERS[i]);
+		mkdir(path, 0755);
+	}
+	snprintf(path, sizeof path, "%s/etc/systemd/system/multi-user.target.wants/ufw.service", root);
+	assert_int_equal(symlink("/lib/systemd/system/ufw.service", path), 0);
+	struct plan *p = planned(1u << HARDEN_NFT, MANIFEST, &c);
+	assert_int_equal(c.count, 1);
+	assert_non_null(strstr(c.text[0], "ufw.service is enabled"));
+	bool said = false;
+	for (size_t i = 0; i < p->advice.count; i++)
+		said |= strstr(p->advice.text[i], "iptables-legacy (/proc/net/ip_tables_names: filter)") != NULL;
+	assert_true(said);
+	assert_int_equal(unlink(path), 0);
+	plan_drop(p);
+}
+
 static void a_listener_is_seen_in_the_kernels_table(void **state)
 {
 	static const char TABLE[] = "  sl  local_address rem_address   st\n"
@@ -334,7 +357,7 @@ int main(void)
 		cmocka_unit_test(the_other_files_say_what_they_must), cmocka_unit_test(a_connection_is_read_as_the_kernel_writes_it),
 		cmocka_unit_test(a_record_is_whole_or_none), cmocka_unit_test(differences_are_unified),
 		cmocka_unit_test(whoever_runs_it_is_found_by_descent), cmocka_unit_test(units_are_enabled_by_what_they_say),
-		cmocka_unit_test(a_listener_is_seen_in_the_kernels_table),
+		cmocka_unit_test(a_listener_is_seen_in_the_kernels_table), cmocka_unit_test(another_firewall_is_not_overlooked),
 	};
 	return cmocka_run_group_tests(tests, tree_make, tree_remove);
 }

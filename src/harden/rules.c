@@ -2,6 +2,7 @@
 // The nftables ruleset. One table of family inet, so that IPv4 and IPv6 cannot differ; a whole file, so that what is
 // loaded is what can be read.
 #include "harden/enable.h"
+#include "harden/others.h"
 
 #define HEAD "#!/usr/sbin/nft -f\n" \
 	     "# Made by `redoubt host harden` from /etc/redoubt/host.manifest. Change that and run it again: a change made\n" \
@@ -173,6 +174,7 @@ void plan_rules(struct plan *p, struct complaints *c)
 	input_write(&t, m);
 	output_write(p, &t, c);
 	plan_add(p, HARDEN_NFT, RULES_PATH, 0755, text_end(&t));
+	other_firewalls_judge(p, c);
 	plan_enable_packaged(p, HARDEN_NFT, "nftables.service", "nft -f " RULES_PATH, c);
 	if (!m->proxy.count)
 		complaint_add(p->host, &p->advice, "the manifest has no proxy line: nobody at all reaches 80 and 443");
