@@ -56,12 +56,6 @@ bool look_beneath(const char *path, const char *folder)
 	return !strncmp(path, folder, size) && (!path[size] || path[size] == '/');
 }
 
-const char *look_basename(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
-}
-
 size_t look_exchanges(struct examination *e, const char **ret, size_t max)
 {
 	size_t count = 0;

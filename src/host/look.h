@@ -20,7 +20,6 @@ void look_judge_root_only(struct examination *e, const char *path, const struct 
 bool look_begins(const char *text, const char *prefix);
 bool look_ends(const char *text, const char *suffix);
 bool look_beneath(const char *path, const char *folder); // equal, or in it
-const char *look_basename(const char *path);
 
 // The exchange's directories: the manifest's backup-catalogue lines, without a "/backup" at the end.
 size_t look_exchanges(struct examination *e, const char **ret, size_t max);

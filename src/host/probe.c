@@ -62,7 +62,7 @@ size_t web_servers(struct examination *e, struct web_server *ret, size_t max)
 		if (twice)
 			continue;
 		taken[count] = s;
-		ret[count++] = (struct web_server){ s->port, host_socket_text(e->host, s), address_of(e->host, s), look_basename(program), NULL };
+		ret[count++] = (struct web_server){ s->port, host_socket_text(e->host, s), address_of(e->host, s), host_basename(program), NULL };
 	}
 	return count;
 }

@@ -66,7 +66,7 @@ static void includes_read(struct sudoers *s)
 	for (const struct sudo_include *i = s->rules.include; i; i = i->next) {
 		const char *path = i->target, *by = i->place.path;
 		if (*path != '/')
-			path = host_print(s->e->host, "%.*s/%s", (int)(look_basename(by) - by - 1), by, path);
+			path = host_print(s->e->host, "%.*s/%s", (int)(host_basename(by) - by - 1), by, path);
 		if (i->folder)
 			folder_read(s, path);
 		else
@@ -148,7 +148,7 @@ static const char *const SHELLS[] = {
 // A name without its version: "python3.11" is a python3.
 static bool gives_shell(const char *path)
 {
-	const char *name = look_basename(path);
+	const char *name = host_basename(path);
 	for (size_t i = 0; i < ARRAY_LEN(SHELLS); i++) {
 		size_t size = strlen(SHELLS[i]);
 		if (!strncmp(name, SHELLS[i], size) && !name[size + strspn(name + size, "0123456789.-")])

@@ -76,7 +76,7 @@ static uint8_t type_of(int directory, const struct name *n)
 	struct stat s;
 	if (n->type != DT_UNKNOWN || fstatat(directory, n->text, &s, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT))
 		return n->type;
-	return IFTODT(s.st_mode);
+	return (uint8_t)IFTODT(s.st_mode);
 }
 
 static int name_walk(struct walk *w, int fd, const struct name *n, size_t size, unsigned depth)

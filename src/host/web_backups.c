@@ -116,7 +116,7 @@ static int backup_visit(struct web_walk *w, const struct walk_entry *entry)
 	if (S_ISLNK(entry->status->st_mode)) {
 		const char *target = host_link(h, entry->path), *why = secret(e, b, entry->path);
 		if (!why && target) // where it leads may be there later, when a disk is mounted
-			why = secret(e, b, *target == '/' ? target : host_print(h, "%.*s%s", (int)(look_basename(entry->path) - entry->path), entry->path, target));
+			why = secret(e, b, *target == '/' ? target : host_print(h, "%.*s%s", (int)(host_basename(entry->path) - entry->path), entry->path, target));
 		if (why)
 			found_fail(e, host_print(h, "rm %s", entry->path), "the link %s leads to %s: %s", entry->path, target ? target : "?", why);
 		return why != NULL;
@@ -222,7 +222,7 @@ static void mounts_judge(struct examination *e, struct backups *b)
 	mounts_of(e, b, "/proc/self/mountinfo");
 	for (size_t i = 0; i < all->count; i++)
 		for (size_t k = 0; k < ARRAY_LEN(PROGRAMS); k++)
-			if (!strcmp(look_basename(all->process[i].program), PROGRAMS[k]))
+			if (!strcmp(host_basename(all->process[i].program), PROGRAMS[k]))
 				mounts_of(e, b, host_print(e->host, "/proc/%d/mountinfo", (int)all->process[i].pid));
 }
 

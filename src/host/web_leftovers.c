@@ -180,11 +180,11 @@ static int leftover_visit(struct web_walk *w, const struct walk_entry *entry)
 	struct examination *e = w->e;
 	const char *remedy = host_print(e->host, "move %s out of the web root", entry->path), *what = NULL;
 	bool folder = S_ISDIR(entry->status->st_mode);
-	if (leftover_name(look_basename(entry->path))) { // what is served may be one file
+	if (leftover_name(host_basename(entry->path))) { // what is served may be one file
 		found_fail(e, remedy, "%s", entry->path);
 		return 1;
 	}
-	if (S_ISLNK(entry->status->st_mode) && leftover_name(look_basename(web_real_path(e->host, entry->path))))
+	if (S_ISLNK(entry->status->st_mode) && leftover_name(host_basename(web_real_path(e->host, entry->path))))
 		what = host_print(e->host, "a link to %s", web_real_path(e->host, entry->path));
 	else if (folder && repository(e, entry->path))
 		what = "a repository";

@@ -53,7 +53,7 @@ static const char *usual_path(const char *program)
 // The master alone has the arguments; its workers say "nginx: worker process".
 static void running_put(struct examination *e, struct nginx_paths *paths, const struct host_process *p)
 {
-	if (!look_begins(p->arguments, "nginx: master process") && strcmp(look_basename(p->program), "nginx"))
+	if (!look_begins(p->arguments, "nginx: master process") && strcmp(host_basename(p->program), "nginx"))
 		return;
 	if (look_begins(p->arguments, "nginx: ") && !look_begins(p->arguments, "nginx: master process"))
 		return;
@@ -205,7 +205,7 @@ static void listeners_say(struct examination *e)
 	const struct host_sockets *all = host_sockets(e->host);
 	for (size_t i = 0; !all->error && i < all->count; i++) {
 		const struct host_socket *s = &all->socket[i];
-		const char *program = s->owner ? look_basename(*s->owner->program ? s->owner->program : s->owner->name) : "";
+		const char *program = s->owner ? host_basename(*s->owner->program ? s->owner->program : s->owner->name) : "";
 		if (s->udp || !(s->port == 80 || s->port == 443 || s->port == 8080 || s->port == 8443))
 			continue;
 		if (strcmp(program, "nginx") && strcmp(program, "redoubt-gateway"))
