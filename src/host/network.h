@@ -25,6 +25,7 @@ void net_14(struct examination *e);
 struct manifest;
 struct ruleset;
 void strangers_judge(struct examination *e, const struct manifest *m, const struct ruleset *r, bool web);
+const char *stranger_way_in(struct examination *e, const struct manifest *m, const struct ruleset *r, bool v6, bool udp, uint16_t port);
 void callers_judge(struct examination *e, const struct manifest *m, const struct ruleset *r);
 
 // A user's number by /etc/passwd.

@@ -265,6 +265,22 @@ void strangers_judge(struct examination *e, const struct manifest *m, const stru
 	found_read(e, "%zu questions, each about all packets of a kind, walked through every rule", q->asked);
 }
 
+// The place that lets somebody in to this port who is neither proxy nor on the allow-list, or NULL.
+const char *stranger_way_in(struct examination *e, const struct manifest *m, const struct ruleset *r, bool v6, bool udp, uint16_t port)
+{
+	struct inquiry *q = inquiry_of(e, r, v6, false);
+	inquiry_begin(q);
+	sources(q, true, &m->proxy);
+	sources(q, true, &m->ssh_from);
+	numbers(q, PACKET_PROTOCOL, udp ? IPPROTO_UDP : IPPROTO_TCP, udp ? IPPROTO_UDP : IPPROTO_TCP);
+	numbers(q, PACKET_DESTINATION_PORT, port, port);
+	ask(q, 0);
+	for (size_t i = 0; i < q->places; i++)
+		if (!q->place[i].marked)
+			return host_print(e->host, "%s", q->place[i].c.place);
+	return NULL;
+}
+
 // --- out ---
 
 

@@ -66,18 +66,16 @@ void net_04(struct examination *e)
 
 void net_08(struct examination *e)
 {
-	const struct ruleset *r = firewall_rules(e);
+	const struct manifest *m = found_manifest(e);
+	const struct ruleset *r = m ? firewall_rules(e) : NULL;
 	const struct host_sockets *all = r ? found_sockets(e) : NULL;
-	static const uint8_t FOUR[16] = { 192, 0, 2, 77 }, SIX[16] = { 0x20, 1, 0x0d, 0xb8, 0x0b, 0xad, [15] = 1 };
 	for (size_t i = 0; all && i < all->count; i++) {
 		const struct host_socket *s = &all->socket[i];
 		if (!s->v6 || host_socket_loopback(s))
 			continue;
-		struct classification a = firewall_probe(e->host, r, s->udp, false, FOUR, s->port);
-		struct classification b = firewall_probe(e->host, r, s->udp, true, SIX, s->port);
-		if (b.may_accept && !a.may_accept)
-			found_fail(e, NULL, "%s: a stranger is refused over IPv4 (%s) and gets in over IPv6 (%s)", host_socket_text(e->host, s), a.place,
-				   b.place);
+		const char *six = stranger_way_in(e, m, r, true, s->udp, s->port);
+		if (six && !stranger_way_in(e, m, r, false, s->udp, s->port))
+			found_fail(e, NULL, "%s: every stranger is refused over IPv4, and one gets in over IPv6 (%s)", host_socket_text(e->host, s), six);
 	}
 }
 
