@@ -41,37 +41,12 @@ int whole_file_write(const char *path, unsigned mode, const void *data, size_t s
 
 int whole_file_read(const char *path, size_t max, char **ret, size_t *ret_size)
 {
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r = 0; // a pipe must not keep a restore waiting
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe must not keep a restore waiting
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st))
-		r = -errno;
-	else if (!S_ISREG(st.st_mode))
-		r = -EINVAL;
-	else if ((uint64_t)st.st_size > max)
-		r = -EFBIG;
-	size_t size = r ? 0 : (size_t)st.st_size, have = 0;
-	char *data = r ? NULL : malloc(size + 1);
-	if (!r && !data)
-		r = -ENOMEM;
-	while (!r && have < size) {
-		ssize_t n = read(fd, data + have, size - have);
-		if (n < 0 && errno != EINTR)
-			r = -errno;
-		else if (n == 0)
-			r = -EIO; // shorter than it was
-		have += n > 0 ? (size_t)n : 0;
-	}
+	int r = descriptor_read_file(fd, max, ret, ret_size);
 	close(fd);
-	if (r) {
-		free(data);
-		return r;
-	}
-	data[size] = 0;
-	*ret = data;
-	*ret_size = size;
-	return 0;
+	return r;
 }
 
 static int copy_bytes(int from, int to, uint8_t digest[SHA256_SIZE])
