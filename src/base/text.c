@@ -113,3 +113,22 @@ int base64_decode(const char *text, size_t length, void *to, size_t room, size_t
 	*ret_size = size;
 	return 0;
 }
+
+bool text_begins(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+bool text_ends(const char *text, const char *suffix)
+{
+	size_t size = strlen(text), end = strlen(suffix);
+	return size >= end && !strcmp(text + size - end, suffix);
+}
+
+bool path_beneath(const char *path, const char *folder)
+{
+	size_t size = strlen(folder);
+	while (size && folder[size - 1] == '/')
+		size--;
+	return !strncmp(path, folder, size) && (!path[size] || path[size] == '/');
+}

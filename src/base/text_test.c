@@ -83,6 +83,15 @@ static void base64_round_trips_every_length(void **state)
 	}
 }
 
+static void beginnings_and_ends(void **state)
+{
+	(void)state;
+	assert_true(text_begins("abc", "ab") && text_begins("abc", "") && !text_begins("ab", "abc"));
+	assert_true(text_ends("abc", "bc") && text_ends("abc", "") && !text_ends("bc", "abc"));
+	assert_true(path_beneath("/srv/www", "/srv") && path_beneath("/srv", "/srv/") && path_beneath("/srv", "/"));
+	assert_false(path_beneath("/srvx", "/srv") || path_beneath("/sr", "/srv") || path_beneath("srv", "/srv"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +101,7 @@ int main(void)
 		cmocka_unit_test(base64_refuses_what_is_not_canonical),
 		cmocka_unit_test(base64_keeps_to_its_room),
 		cmocka_unit_test(base64_round_trips_every_length),
+		cmocka_unit_test(beginnings_and_ends),
 	};
 	return cmocka_run_group_tests_name("base-text", tests, NULL, NULL);
 }

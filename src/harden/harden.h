@@ -7,7 +7,7 @@
 #pragma once
 
 #include "host/host.h"
-#include "host/manifest.h"
+#include "checks/manifest.h"
 
 enum harden_group { HARDEN_NFT, HARDEN_SSH, HARDEN_UNITS, HARDEN_SYSCTL, HARDEN_LOGS, HARDEN_UPDATES, HARDEN_FILES, HARDEN_GROUPS };
 extern const char *const harden_group_name[HARDEN_GROUPS]; // "nft" "ssh" "units" "sysctl" "logs" "updates" "files"

@@ -3,7 +3,6 @@
 #include "host/host_internal.h"
 
 #include "base/clock.h"
-#include "packet/packet.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -42,11 +41,19 @@ void host_close(struct host *h)
 {
 	if (!h)
 		return;
+	for (struct host_kept *k = h->kept; k; k = k->next)
+		k->release(k->what);
 	host_blocks_free(h);
 	if (h->root >= 0)
 		close(h->root);
-	ruleset_free(h->firewall);
 	free(h);
+}
+
+void host_keep(struct host *h, void *what, void (*release)(void *what))
+{
+	struct host_kept *k = host_alloc(h, sizeof *k);
+	*k = (struct host_kept){ h->kept, what, release };
+	h->kept = k;
 }
 
 bool host_is_live(const struct host *h)

@@ -36,6 +36,9 @@ void *host_alloc(struct host *h, size_t size); // zeroed
 char *host_print(struct host *h, const char *format, ...) PRINTF_LIKE(2, 3);
 char *host_copy(struct host *h, const char *text, size_t size); // with a NUL behind it
 
+// Hands over what was allocated elsewhere: released by host_close.
+void host_keep(struct host *h, void *what, void (*release)(void *what));
+
 // --- files -----------------------------------------------------------------------------------------------------
 
 struct host_file {

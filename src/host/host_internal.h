@@ -6,6 +6,12 @@
 
 struct host_block; // of the arena
 
+struct host_kept { // until the host is closed
+	struct host_kept *next;
+	void *what;
+	void (*release)(void *what);
+};
+
 struct host_known { // files and directories that were read
 	struct host_known *next;
 	const char *path;
@@ -27,11 +33,9 @@ struct host {
 	const struct host_sockets *sockets;
 	const struct host_mounts *mounts;
 	const struct host_file *ruleset;
-	struct ruleset *firewall; // the same once read
-	const char *firewall_error;
 	struct dpkg *dpkg; // once asked
 	bool dpkg_asked;
-	const struct sshd_answers *sshd;
+	struct host_kept *kept;
 };
 
 struct host_known *host_known(struct host *h, const char *path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/places.h"
 
-#include "host/look.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 
@@ -198,7 +198,7 @@ static void star_add(struct listing *l, const char *path, const char *why)
 
 static void path_add(struct listing *l, const char *path, const char *why)
 {
-	if (look_ends(path, "*"))
+	if (text_ends(path, "*"))
 		star_add(l, path, why);
 	else
 		listed_add(l, path, why);
@@ -246,7 +246,7 @@ size_t places_list(struct host *h, const struct place **ret)
 static bool covered(const char *const *scope, size_t count, const char *path)
 {
 	for (size_t i = 0; i < count; i++)
-		if (look_beneath(path, scope[i]))
+		if (path_beneath(path, scope[i]))
 			return true;
 	return false;
 }
@@ -271,10 +271,10 @@ bool places_generated(const char *path)
 		"/usr/share/mime/", "/usr/share/icons/", "/etc/mailcap", "/usr/share/info/dir", "/usr/lib/modules/", "/var/lib/dpkg/info/",
 		"/run/systemd/generator",
 	};
-	if (strstr(path, "/__pycache__") && look_begins(path, "/usr/"))
+	if (strstr(path, "/__pycache__") && text_begins(path, "/usr/"))
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(GENERATED); i++)
-		if (look_begins(path, GENERATED[i]))
+		if (text_begins(path, GENERATED[i]))
 			return true;
 	return false;
 }

@@ -2,7 +2,7 @@
 // inotify over the directories of the scope. It makes an alarm prompt; the full pass makes it certain.
 #include "watch/watch.h"
 
-#include "host/look.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -91,7 +91,7 @@ static int parent_add(struct notify *n, struct host *h, const char *path)
 static bool in_scope(const struct notify *n, const char *path)
 {
 	for (size_t i = 0; i < n->scopes; i++)
-		if (look_beneath(path, n->scope[i]))
+		if (path_beneath(path, n->scope[i]))
 			return true;
 	return false;
 }
@@ -167,7 +167,7 @@ static void changed_add(struct changed *c, const char *path)
 static void parents_renew(struct notify *n, struct host *h, struct changed *c, const char *path)
 {
 	for (size_t i = 0; i < n->scopes; i++) {
-		if (!look_beneath(n->scope[i], path))
+		if (!path_beneath(n->scope[i], path))
 			continue;
 		c->overflow = true;
 		if (parent_add(n, h, n->scope[i]) || tree_add(n, h, n->scope[i]))

@@ -5,7 +5,7 @@
 
 #include "host/baseline.h"
 #include "host/dpkg.h"
-#include "host/finding.h"
+#include "checks/finding.h"
 #include "host/walk.h"
 
 // --- what there is -----------------------------------------------------------------------------------------------

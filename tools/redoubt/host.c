@@ -5,9 +5,8 @@
 #include "host_path.h"
 
 #include "base/clock.h"
-#include "host/report.h"
+#include "checks/report.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -19,14 +18,6 @@ static double cpu_seconds(int who)
 	struct rusage u;
 	getrusage(who, &u);
 	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-}
-
-const char *operator_path(struct host *h, const char *path)
-{
-	char here[PATH_MAX];
-	if (*path == '/' || !host_is_live(h) || !getcwd(here, sizeof here))
-		return path;
-	return host_print(h, "%s/%s", here, path);
 }
 
 static void manifest_complain(struct host *h, const struct host_file *f)

@@ -5,4 +5,4 @@
 
 #include "host/host.h"
 
-const char *operator_path(struct host *h, const char *path); // host.c
+const char *operator_path(struct host *h, const char *path);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/base.h"
-#include "host/manifest.h"
+#include "checks/manifest.h"
 
 #define REFUSALS_MAX 48
 #define REFUSAL_TEXT 768

@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "place.h"
 
-#include <limits.h>
-#include <unistd.h>
-
-const char *path_beneath(struct host_place *p, const char *path)
-{
-	char here[PATH_MAX];
-	if (!path || *path == '/' || !host_is_live(p->host) || !getcwd(here, sizeof here))
-		return path;
-	return host_print(p->host, "%s/%s", here, path);
-}
+#include "../host_path.h"
 
 static const char *copy_named(struct host *h)
 {
@@ -32,8 +23,8 @@ int host_place_open(struct host_place *p)
 		complain("the root '%s' could not be opened: %s", p->root, strerror(-r));
 		return EXIT_USAGE;
 	}
-	p->baseline.baseline = p->baseline.baseline ? path_beneath(p, p->baseline.baseline) : BASELINE_PATH;
-	p->baseline.key = p->baseline.key ? path_beneath(p, p->baseline.key) : BASELINE_KEY_PATH;
-	p->baseline.copy = p->baseline.copy ? path_beneath(p, p->baseline.copy) : copy_named(p->host);
+	p->baseline.baseline = p->baseline.baseline ? operator_path(p->host, p->baseline.baseline) : BASELINE_PATH;
+	p->baseline.key = p->baseline.key ? operator_path(p->host, p->baseline.key) : BASELINE_KEY_PATH;
+	p->baseline.copy = p->baseline.copy ? operator_path(p->host, p->baseline.copy) : copy_named(p->host);
 	return EXIT_DONE;
 }

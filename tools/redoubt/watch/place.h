@@ -5,7 +5,7 @@
 #include "../command.h"
 
 #include "host/baseline_place.h"
-#include "host/manifest.h"
+#include "checks/manifest.h"
 
 struct host_place {
 	const char *root;
@@ -14,8 +14,6 @@ struct host_place {
 	const char *copy_of_manifest; // lives as long as the host
 };
 
-// A path as the user gave it: from here when the root is "/", beneath the root otherwise.
-const char *path_beneath(struct host_place *p, const char *path);
 // Opens the host and fills in what was not named: the usual places, and the manifest's baseline-copy.
 // EXIT_DONE, or EXIT_USAGE after it has complained. host_close(p->host) in any case.
 MUST_USE int host_place_open(struct host_place *p);

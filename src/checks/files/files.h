@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The checks of FS, a file for each idea; files.c has their table.
+#pragma once
+
+#include "checks/finding.h"
+
+#define FILES_EXCHANGES_MAX 8
+
+void fs_01(struct examination *e); // files_modes.c
+void fs_02(struct examination *e); // files_setuid.c
+void fs_03(struct examination *e); // files_modes.c
+void fs_04(struct examination *e); // files_memory.c
+void fs_05(struct examination *e); // files_secrets.c
+void fs_06(struct examination *e); // files_memory.c
+void fs_07(struct examination *e); // files_memory.c
+
+// Whether files of this name are keys, seeds or passwords: id_rsa, *.key, .env ...
+bool files_secret_name(const char *name);

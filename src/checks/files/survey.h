@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// One walk over everything that is mounted, for all checks that must see each file: the first to ask pays for it.
+#pragma once
+
+#include "checks/finding.h"
+
+enum survey_mark {
+	SURVEY_SEARCHED = 1, // beneath a directory where secrets are looked for by their names
+	SURVEY_OPEN = 2,     // ... and in what others can read, by their looks
+	SURVEY_WEB = 4,      // beneath a web root
+	SURVEY_LOG = 8,      // among the logs
+	SURVEY_CAPABLE = 16, // a program with file capabilities
+};
+
+struct survey_file {
+	const char *path;
+	uint64_t size;
+	mode_t mode;
+	uid_t uid;
+	unsigned marks;
+};
+
+struct survey_list { struct survey_file *file; size_t count, room; };
+struct survey_gap { size_t count; const char *path; int error; }; // what could not be read: how many, and the first
+
+struct survey {
+	struct survey_list privileged; // setuid, setgid or with capabilities
+	struct survey_list suspect;    // to be looked at for secrets
+	struct survey_gap gap, searched_gap; // of all, and of the directories where secrets are looked for
+	uint64_t entries, cpu_ns;      // what the walk saw, and what it cost
+	const char *left_out;          // remote mounts that were not walked, or NULL
+	size_t places;                 // directories where secrets are looked for that are there
+};
+
+const struct survey *files_survey(struct examination *e);
+
+// What the checks of FS say alike.
+void survey_gap_tell(struct examination *e, const struct survey_gap *gap);

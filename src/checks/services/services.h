@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The checks of SVC; services.c is their table.
+#pragma once
+
+#include "checks/checks.h"
+
+void svc_01(struct examination *e); // services_units.c
+void svc_02(struct examination *e); // services_running.c
+void svc_03(struct examination *e);
+void svc_06(struct examination *e);
+void svc_04(struct examination *e); // services_sandbox.c
+void svc_05(struct examination *e);
+
+// The processes, or NULL after it has said why they are unknown.
+const struct host_processes *found_processes(struct examination *e);

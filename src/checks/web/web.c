@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// WEB: what the web server gives away.
+#include "checks/web/web.h"
+
+const struct check web_checks[] = {
+	{ "WEB-01", SEVERITY_HIGH, "S",
+	  "No leftovers in the web roots",
+	  "no repository, editor copy, dump, archive or phpinfo, by name or by what it holds; asked for, 404",
+	  "search engines and scanners find them within hours",
+	  "move FILE out of the web root", web_01 },
+	{ "WEB-02", SEVERITY_HIGH, "S",
+	  "No test copies in production",
+	  "no directory or host named new, test, dev, stag*, tmp",
+	  "they have the data of production and the care of a draft",
+	  "remove DIRECTORY", web_02 },
+	{ "WEB-03", SEVERITY_CRITICAL, "S",
+	  "No backup can be fetched",
+	  "no backup directory under a web root, by path, alias, link, mount or second name; asked for, 404",
+	  "it holds everything at once",
+	  "move it out of the web root", web_03 },
+	{ "WEB-04", SEVERITY_LOW, "S",
+	  "Servers do not tell their version",
+	  "no version in Server, X-Powered-By, error pages and banners",
+	  "it spares the attacker the guessing",
+	  "server_tokens off, or its like", web_04 },
+	{ "WEB-05", SEVERITY_HIGH, "C",
+	  "TLS is current and its key private",
+	  "TLS 1.2 or later, 21 days left, key 0400",
+	  "an expired certificate stops the service; a readable key ends it",
+	  "renew the certificate; chmod 400 FILE", web_05 },
+	{ "WEB-06", SEVERITY_MEDIUM, "S",
+	  "Responses carry their guards",
+	  "Content-Security-Policy that limits scripts, without unsafe-inline; HSTS; nosniff; in every block that answers",
+	  "they hold when a page has a hole",
+	  "add the headers", web_06 },
+	{ "WEB-07", SEVERITY_MEDIUM, "S",
+	  "Directories are not listed",
+	  "no index listing",
+	  "a listing shows what was forgotten",
+	  "autoindex off, or its like", web_07 },
+};
+const size_t web_check_count = ARRAY_LEN(web_checks);
