@@ -88,7 +88,7 @@ static int name_walk(struct walk *w, int fd, const struct name *n, size_t size, 
 		return -E2BIG;
 	--*w->budget;
 	uint8_t type = type_of(fd, n);
-	if (w->kinds == WALK_FILES && type != DT_REG && type != DT_DIR && type != DT_UNKNOWN)
+	if (w->kinds == WALK_FILES && type != DT_REG && type != DT_DIR && type != DT_LNK && type != DT_UNKNOWN)
 		return 0;
 	size_t more = strlen(text);
 	w->path[size] = 0;
@@ -96,6 +96,8 @@ static int name_walk(struct walk *w, int fd, const struct name *n, size_t size, 
 		return told(w, fd, text, NULL, depth, -1, -ENAMETOOLONG);
 	w->path[size] = '/';
 	memcpy(w->path + size + 1, text, more + 1);
+	if (w->kinds == WALK_FILES && type == DT_LNK)
+		return told(w, fd, text, NULL, depth, -1, 0);
 	return type == DT_DIR ? inner_walk(w, fd, text, size + 1 + more, depth) : other_walk(w, fd, text, depth, 0);
 }
 

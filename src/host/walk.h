@@ -32,7 +32,8 @@ struct walk_step {
 };
 typedef int walk_step_visit(void *context, const struct walk_step *step);
 
-enum walk_kinds { WALK_ALL, WALK_FILES }; // WALK_FILES: links, devices, FIFOs and sockets are not even asked
+// WALK_FILES: devices, FIFOs and sockets are left out, and a link is told without being asked: no status and no error.
+enum walk_kinds { WALK_ALL, WALK_FILES };
 
 // Visits `path` itself, too (its name is empty when it is a directory); enters what it is not told to leave out.
 MUST_USE int host_walk_steps(const struct host *h, const char *path, enum walk_kinds kinds, uint64_t *budget, walk_step_visit *visit,

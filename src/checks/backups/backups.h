@@ -51,6 +51,8 @@ struct recovery {
 };
 // False after it has said why not.
 bool recovery_read(struct examination *e, const char *folder, struct recovery *ret);
+// Says which files of the host are one of these keys, or a copy of the exchange's own.
+void backup_keys_seek(struct examination *e, const char *folder, const struct recovery *keys);
 
 void backups_drill(struct examination *e);  // BAK-02
 void backups_places(struct examination *e); // BAK-03

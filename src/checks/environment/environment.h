@@ -6,6 +6,15 @@
 
 #define EXCHANGES_MAX 8
 
+struct content_search {
+	uint64_t read;
+	size_t looked_into, left; // left: not looked into to its end, because there is too much
+	const char *first_left;
+};
+// What the program is, by its words; NULL: none of these, no program, or not looked into (content.c).
+const char *environment_content(struct host *h, struct content_search *s, const char *path);
+const char *environment_words(const void *bytes, size_t size); // the same for one piece of it
+
 // Compilers, debuggers and tools to listen with: by package, by name, by content (environment_tools.c).
 void environment_tools_judge(struct examination *e);
 // Units, databases, chains and demos that belong to tests (environment_traces.c).

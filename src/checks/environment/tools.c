@@ -4,18 +4,14 @@
 // in it, and by what is inside of every program that no package shipped, for a copy can have any name.
 #include "checks/environment/environment.h"
 
-#include "host/dpkg.h"
+#include "checks/files/survey.h"
 #include "checks/look.h"
+#include "host/dpkg.h"
 
 #include <ctype.h>
-#include <fcntl.h>
 #include <fnmatch.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #define FOLDERS_MAX 128
-#define READ_MAX ((uint64_t)256 << 20) // bytes of strangers that are looked into
 #define NAME_LONGEST 255
 
 // --- names ---------------------------------------------------------------------------------------------------------
@@ -111,75 +107,23 @@ static void packages_judge(struct examination *e)
 	}
 }
 
-// --- content -------------------------------------------------------------------------------------------------------
+// --- programs ------------------------------------------------------------------------------------------------------
 
-// Words that stand in the program itself. The first letter apart, so that they do not stand in this one.
-static const struct { char first; const char *rest, *what; } WORDS[] = {
-	{ 'G', "CC_EXEC_PREFIX", "a part of gcc" }, { 'G', "NU assembler", "an assembler" }, { 'G', "NU ld", "a linker" },
-	{ 'l', "ibclang-cpp", "clang" }, { 'l', "ibLLVM", "a part of LLVM" }, { 'c', "lang LLVM compiler", "clang" },
-	{ 'T', "iny C Compiler", "tcc" }, { 'c', "md/go/internal", "go" }, { 'r', "ustc_driver", "rustc" }, { 'R', "USTUP_TOOLCHAIN", "rustup" },
-	{ 'G', "NU gdb", "gdb" }, { 'R', "emote debugging using", "gdbserver" }, { 'r', "uns in %s mode", "strace" }, { 'G', "NU Make", "make" },
-	{ 'p', "erf.data", "perf" }, { 'l', "ibpcap version", "a sniffer" }, { 's', "ocat version", "socat" }, { 'N', "map Scripting", "nmap" },
-};
+struct searching { struct examination *e; struct dpkg *dpkg; struct content_search content; };
 
-struct searching { struct examination *e; struct dpkg *dpkg; uint64_t read; bool cut; size_t looked_into; };
-
-static const char *words_in(const char *text, size_t size)
-{
-	for (size_t i = 0; i < ARRAY_LEN(WORDS); i++) {
-		size_t length = strlen(WORDS[i].rest);
-		const char *from = text, *at;
-		while ((at = memmem(from, size - (size_t)(from - text), WORDS[i].rest, length))) {
-			if (at > text && at[-1] == WORDS[i].first)
-				return WORDS[i].what;
-			from = at + length;
-		}
-	}
-	return NULL;
-}
-
-// What a program is, by its words; NULL: none of these, or no program.
-static const char *content_of(struct searching *s, const char *path)
-{
-	static char buffer[(1 << 16) + 64];
-	const char *what = NULL;
-	size_t kept = 0;
-	bool first = true;
-	int fd = host_openat(s->e->host, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return NULL;
-	s->looked_into++;
-	for (ssize_t n; !what && (n = read(fd, buffer + kept, sizeof buffer - kept)) > 0;) {
-		size_t size = kept + (size_t)n;
-		if (first && (size < 4 || memcmp(buffer, "\177ELF", 4)))
-			break;
-		first = false;
-		what = words_in(buffer, size);
-		kept = size < 64 ? size : 64;
-		memmove(buffer, buffer + size - kept, kept);
-		s->read += (uint64_t)n;
-		if (s->read > READ_MAX) {
-			s->cut = true;
-			break;
-		}
-	}
-	close(fd);
-	return what;
-}
-
-static void program_judge(struct searching *s, const char *path, const struct stat *status, bool in_path)
+static void program_judge(struct searching *s, const char *path, mode_t mode, bool in_path)
 {
 	struct examination *e = s->e;
-	const char *target = S_ISLNK(status->st_mode) ? host_link(e->host, path) : NULL;
-	bool runs = S_ISREG(status->st_mode) && (status->st_mode & 0111);
-	if (!target && !runs && !(in_path && S_ISREG(status->st_mode)))
+	const char *target = S_ISLNK(mode) ? host_link(e->host, path) : NULL;
+	bool runs = S_ISREG(mode) && (mode & 0111);
+	if (!target && !runs && !(in_path && S_ISREG(mode)))
 		return;
 	if (environment_tool_name(host_basename(path)))
 		found_fail(e, NULL, "%s is there", path);
 	else if (target && environment_tool_name(host_basename(target)))
 		found_fail(e, NULL, "%s is there: it leads to %.200s", path, target);
-	else if (runs && !s->cut && (!s->dpkg || !dpkg_file(s->dpkg, path))) {
-		const char *what = content_of(s, path);
+	else if (runs && (!s->dpkg || !dpkg_file(s->dpkg, path))) {
+		const char *what = environment_content(e->host, &s->content, path);
 		if (what)
 			found_fail(e, host_print(e->host, "rm %s", path), "%s is %s by its content, and of no package", path, what);
 	}
@@ -236,12 +180,6 @@ static void folders_find(struct folders *f)
 	}
 }
 
-static int tree_visit(void *context, const struct walk_entry *w)
-{
-	program_judge(context, host_copy(((struct searching *)context)->e->host, w->path, strlen(w->path)), w->status, false);
-	return 0;
-}
-
 static void folder_judge(struct searching *s, const char *folder)
 {
 	const struct host_names *names = host_names(s->e->host, folder);
@@ -251,29 +189,35 @@ static void folder_judge(struct searching *s, const char *folder)
 		struct stat status;
 		const char *path = host_print(s->e->host, "%s/%s", folder, names->name[k]);
 		if (!host_lstat(s->e->host, path, &status))
-			program_judge(s, path, &status, true);
+			program_judge(s, path, status.st_mode, true);
 	}
+}
+
+// It was looked at there, and every file of it.
+static bool in_folder(const struct folders *f, const char *path)
+{
+	size_t size = (size_t)(host_basename(path) - path) - 1;
+	for (size_t i = 0; i < f->count; i++)
+		if (strlen(f->path[i]) == size && !strncmp(f->path[i], path, size))
+			return true;
+	return false;
 }
 
 void environment_tools_judge(struct examination *e)
 {
-	// gcc keeps the compiler itself apart from what is called; what somebody copied lies where no package puts anything
-	static const char *const TREES[] = { "/usr/lib/gcc", "/usr/libexec/gcc", "/usr/local", "/opt", "/root", "/home", "/srv", "/tmp", "/var/tmp" };
 	struct searching s = { .e = e, .dpkg = dpkg_open(e->host) };
 	struct folders f = { .h = e->host };
+	const struct survey *survey = files_survey(e);
 	packages_judge(e);
 	folders_find(&f);
-	for (size_t i = 0; i < f.count; i++) {
-		bool walked = false;
-		for (size_t k = 0; k < ARRAY_LEN(TREES); k++)
-			walked |= path_beneath(f.path[i], TREES[k]);
-		if (!walked)
-			folder_judge(&s, f.path[i]);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(TREES); i++)
-		if (!host_link(e->host, TREES[i]))
-			look_walk(e, TREES[i], tree_visit, &s);
-	if (s.cut)
-		found_unknown(e, "programs of no package have more than %llu MiB: the rest was not looked into", (unsigned long long)(READ_MAX >> 20));
-	found_read(e, "%zu folders of PATH; %zu programs of no package were looked into", f.count, s.looked_into);
+	for (size_t i = 0; i < f.count; i++)
+		folder_judge(&s, f.path[i]);
+	for (size_t i = 0; i < survey->programs.count; i++) // what somebody copied lies where no package puts anything
+		if (!in_folder(&f, survey->programs.file[i].path))
+			program_judge(&s, survey->programs.file[i].path, survey->programs.file[i].mode, false);
+	if (s.content.left)
+		found_unknown(e, "not exhausted: of the programs of no package %llu MiB were looked into; %zu were not, the first is %s",
+			      (unsigned long long)(s.content.read >> 20), s.content.left, s.content.first_left);
+	survey_gap_tell(e, &survey->programs_gap);
+	found_read(e, "%zu folders of PATH; %zu programs of no package were looked into", f.count, s.content.looked_into);
 }

@@ -17,10 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PLACES_MAX 64
+#define PLACES_MAX 96
 #define ENTERED 0x80000000u // a mark of the walk's own: this directory was seen at all
 
-struct place { const char *path; unsigned marks; dev_t device; ino_t inode; bool there, reached; };
+struct place { const char *path; unsigned marks, without; dev_t device; ino_t inode; bool reached; };
 struct point { const char *path; dev_t device; ino_t inode; unsigned wanted, walked; bool virtual, elsewhere; };
 struct seen { dev_t device; ino_t inode; unsigned marks; };
 
@@ -32,39 +32,49 @@ struct surveying {
 	size_t places;
 	struct point *point; // mounts, live alone: within a tree everything is walked from its top
 	size_t points;
+	bool keys_wanted;    // there is an exchange whose keys could lie about
 	struct seen *seen;   // open addressing, never more than half full
 	size_t seen_count, seen_room;
 	unsigned marks[WALK_DEPTH_MAX + 2]; // of what lies at each depth of the path that is walked now
+	unsigned fresh[WALK_DEPTH_MAX + 2]; // those with which it was not entered before
 };
 
 // --- places --------------------------------------------------------------------------------------------------------
 
-static void place_add(struct surveying *s, const char *path, unsigned marks)
+static void place_add(struct surveying *s, const char *path, unsigned marks, unsigned without)
 {
 	struct stat st;
 	ASSERT(s->places < PLACES_MAX);
 	if (host_stat(s->e->host, path, &st)) // links are followed: it is the directory that counts
 		return;
-	s->place[s->places++] = (struct place){ path, marks, st.st_dev, st.st_ino, true, false };
-	s->to->places++;
+	s->place[s->places++] = (struct place){ path, marks, without, st.st_dev, st.st_ino, false };
+	s->to->places += (marks & SURVEY_SEARCHED) != 0;
 }
 
 static void places_add(struct surveying *s)
 {
-	static const struct { const char *path; unsigned marks; } FIXED[] = {
-		{ "/etc", SURVEY_SEARCHED | SURVEY_OPEN }, { "/home", SURVEY_SEARCHED }, { "/opt", SURVEY_SEARCHED },
-		{ "/root", SURVEY_SEARCHED }, { "/srv", SURVEY_SEARCHED }, { "/usr/local", SURVEY_SEARCHED },
-		{ "/var/lib/redoubt", SURVEY_SEARCHED }, { "/var/log", SURVEY_SEARCHED | SURVEY_LOG }, { "/var/www", SURVEY_SEARCHED },
+	enum { PEOPLE = SURVEY_SEARCHED | SURVEY_KEYS | SURVEY_PROGRAMS, ANYBODY = SURVEY_KEYS | SURVEY_PROGRAMS };
+	static const struct { const char *path; unsigned marks, without; } FIXED[] = {
+		{ "/boot", SURVEY_KEYS, 0 }, { "/etc", SURVEY_SEARCHED | SURVEY_OPEN | SURVEY_KEYS, 0 }, { "/home", PEOPLE, 0 },
+		{ "/media", SURVEY_KEYS, 0 }, { "/opt", PEOPLE, 0 }, { "/root", PEOPLE, 0 }, { "/srv", PEOPLE, 0 }, { "/tmp", ANYBODY, 0 },
+		{ "/usr/local", PEOPLE, 0 }, { "/var/backups", SURVEY_KEYS, 0 }, { "/var/lib", SURVEY_KEYS, 0 },
+		{ "/var/lib/redoubt", SURVEY_SEARCHED, 0 }, { "/var/log", SURVEY_SEARCHED | SURVEY_LOG, 0 },
+		{ "/var/mail", SURVEY_KEYS, 0 }, { "/var/spool", SURVEY_KEYS, 0 }, { "/var/tmp", ANYBODY, 0 },
+		{ "/var/www", SURVEY_SEARCHED | SURVEY_KEYS, 0 },
+		// gcc keeps the compiler itself apart from what is called
+		{ "/usr/lib/gcc", SURVEY_PROGRAMS, 0 }, { "/usr/libexec/gcc", SURVEY_PROGRAMS, 0 },
+		// what packages brought: thousands of lists, and no key of ours
+		{ "/var/lib/apt", 0, SURVEY_KEYS }, { "/var/lib/dpkg", 0, SURVEY_KEYS },
 	};
 	const struct manifest *m = s->e->manifest;
 	const char *exchange[FILES_EXCHANGES_MAX];
 	size_t count = look_exchanges(s->e, exchange, FILES_EXCHANGES_MAX);
 	for (size_t i = 0; i < ARRAY_LEN(FIXED); i++)
-		place_add(s, FIXED[i].path, FIXED[i].marks);
+		place_add(s, FIXED[i].path, FIXED[i].marks, FIXED[i].without);
 	for (size_t i = 0; i < count; i++)
-		place_add(s, exchange[i], SURVEY_SEARCHED | SURVEY_OPEN);
+		place_add(s, exchange[i], SURVEY_SEARCHED | SURVEY_OPEN | SURVEY_KEYS, 0);
 	for (size_t i = 0; m && i < m->web_root.count && s->places < PLACES_MAX; i++)
-		place_add(s, m->web_root.name[i], SURVEY_SEARCHED | SURVEY_WEB);
+		place_add(s, m->web_root.name[i], SURVEY_SEARCHED | SURVEY_WEB, 0);
 }
 
 // --- what was seen -------------------------------------------------------------------------------------------------
@@ -106,6 +116,8 @@ static unsigned seen_before(struct surveying *s, const struct stat *st, unsigned
 
 static void list_add(struct surveying *s, struct survey_list *l, const struct walk_entry *w, unsigned marks)
 {
+	static const struct stat LINK = { .st_mode = S_IFLNK };
+	const struct stat *st = w->status ? w->status : &LINK;
 	if (l->count == l->room) {
 		size_t room = l->room ? 2 * l->room : 64;
 		struct survey_file *grown = host_alloc(s->e->host, room * sizeof *grown);
@@ -114,8 +126,8 @@ static void list_add(struct surveying *s, struct survey_list *l, const struct wa
 		l->file = grown;
 		l->room = room;
 	}
-	l->file[l->count++] = (struct survey_file){ host_copy(s->e->host, w->path, strlen(w->path)), (uint64_t)w->status->st_size,
-						    w->status->st_mode, w->status->st_uid, marks };
+	l->file[l->count++] = (struct survey_file){ host_copy(s->e->host, w->path, strlen(w->path)), (uint64_t)st->st_size, st->st_mode,
+						    st->st_uid, marks };
 }
 
 static void gap_note(struct surveying *s, struct survey_gap *gap, const char *path, int error)
@@ -124,6 +136,17 @@ static void gap_note(struct surveying *s, struct survey_gap *gap, const char *pa
 		gap->path = host_copy(s->e->host, path, strlen(path));
 		gap->error = error;
 	}
+}
+
+static void gaps_note(struct surveying *s, const char *path, int error, unsigned marks)
+{
+	gap_note(s, &s->to->gap, path, error);
+	if (marks & SURVEY_SEARCHED)
+		gap_note(s, &s->to->searched_gap, path, error);
+	if (marks & SURVEY_KEYS)
+		gap_note(s, &s->to->keys_gap, path, error);
+	if (marks & SURVEY_PROGRAMS)
+		gap_note(s, &s->to->programs_gap, path, error);
 }
 
 #ifndef SYS_getxattrat // the same number everywhere; from Linux 6.13
@@ -151,7 +174,12 @@ static bool has_capability(struct surveying *s, const struct walk_entry *w)
 	return size > 0;
 }
 
-static void file_survey(struct surveying *s, const struct walk_entry *w, unsigned marks, bool again)
+static bool small(const struct stat *st)
+{
+	return st->st_size >= SURVEY_SMALL_MIN && st->st_size <= SURVEY_SMALL_MAX;
+}
+
+static void file_survey(struct surveying *s, const struct walk_entry *w, unsigned marks, unsigned fresh, bool again)
 {
 	mode_t mode = w->status->st_mode;
 	bool looked_into = marks & (SURVEY_WEB | SURVEY_LOG) || (marks & SURVEY_OPEN && mode & S_IROTH);
@@ -161,6 +189,10 @@ static void file_survey(struct surveying *s, const struct walk_entry *w, unsigne
 		list_add(s, &s->to->privileged, w, SURVEY_CAPABLE);
 	if (looked_into || (marks & SURVEY_SEARCHED && files_secret_name(w->name)))
 		list_add(s, &s->to->suspect, w, marks);
+	if (fresh & SURVEY_KEYS && s->keys_wanted && small(w->status))
+		list_add(s, &s->to->small, w, 0);
+	if (fresh & SURVEY_PROGRAMS && mode & 0111)
+		list_add(s, &s->to->programs, w, 0);
 }
 
 static struct point *point_of(struct surveying *s, const struct walk_step *step)
@@ -176,12 +208,14 @@ static int directory_survey(struct surveying *s, const struct walk_step *step)
 {
 	const struct stat *st = step->entry.status;
 	bool start = step->entry.directory < 0;
-	unsigned marks = s->marks[step->depth] & ~ENTERED;
+	unsigned marks = s->marks[step->depth] & ~ENTERED, without = 0;
 	for (size_t i = 0; i < s->places; i++)
 		if (s->place[i].inode == st->st_ino && s->place[i].device == st->st_dev) {
 			s->place[i].reached = true;
 			marks |= s->place[i].marks;
+			without |= s->place[i].without;
 		}
+	marks &= ~without;
 	// other people's programs carry keys for their tests; what is published is published all the same
 	if (!strcmp(step->entry.name, "node_modules") && !(marks & (SURVEY_WEB | SURVEY_LOG)))
 		marks &= ~(unsigned)SURVEY_SEARCHED;
@@ -194,6 +228,7 @@ static int directory_survey(struct surveying *s, const struct walk_step *step)
 	if (before && !(marks & ~before))
 		return 1;
 	s->marks[start ? 0 : step->depth + 1] = marks | (before ? ENTERED : 0);
+	s->fresh[start ? 0 : step->depth + 1] = marks & ~before;
 	return 0;
 }
 
@@ -202,14 +237,14 @@ static int survey_visit(void *context, const struct walk_step *step)
 	struct surveying *s = context;
 	unsigned marks = s->marks[step->depth];
 	if (step->error) {
-		gap_note(s, &s->to->gap, step->entry.path, step->error);
-		if (marks & SURVEY_SEARCHED)
-			gap_note(s, &s->to->searched_gap, step->entry.path, step->error);
+		gaps_note(s, step->entry.path, step->error, marks);
 	}
 	if (step->fd >= 0 && step->entry.status)
 		return directory_survey(s, step);
 	if (step->entry.status && S_ISREG(step->entry.status->st_mode))
-		file_survey(s, &step->entry, marks & ~ENTERED, marks & ENTERED);
+		file_survey(s, &step->entry, marks & ~ENTERED, s->fresh[step->depth], marks & ENTERED);
+	else if (!step->entry.status && !step->error && s->fresh[step->depth] & SURVEY_PROGRAMS)
+		list_add(s, &s->to->programs, &step->entry, 0);
 	return 0;
 }
 
@@ -235,20 +270,19 @@ static void points_add(struct surveying *s)
 
 static void tree_survey(struct surveying *s, const char *path, unsigned marks)
 {
-	s->marks[0] = marks & ~ENTERED;
+	s->marks[0] = s->fresh[0] = marks & ~ENTERED;
 	int r = host_walk_steps(s->e->host, path, WALK_FILES, &s->budget, survey_visit, s);
 	if (r && r != -ENOENT) {
-		gap_note(s, &s->to->gap, path, r);
-		gap_note(s, &s->to->searched_gap, path, r);
+		gaps_note(s, path, r, ~0u);
 	}
 }
 
 // A mount is walked when it was met, and again when it is met where more is looked for. What nobody met lies on a mount
 // that is not walked (a tmpfs in /sys): it is walked for itself. Another machine's files make nobody root here while they
-// are mounted nosuid; they are walked for their secrets alone.
+// are mounted nosuid; they are walked for what lies beneath a marked directory alone.
 static bool point_due(const struct point *p)
 {
-	return !p->virtual && (p->wanted & ~p->walked) && !(p->elsewhere && !(p->wanted & SURVEY_SEARCHED));
+	return !p->virtual && (p->wanted & ~p->walked) && !(p->elsewhere && !(p->wanted & ~ENTERED));
 }
 
 static void points_survey(struct surveying *s)
@@ -289,6 +323,7 @@ const struct survey *files_survey(struct examination *e)
 	s->e = e;
 	s->to = to;
 	s->budget = LOOK_ENTRIES_MAX;
+	s->keys_wanted = e->manifest && e->manifest->backup_catalogue.count;
 	uint64_t start = cpu_ns();
 	places_add(s);
 	points_add(s);

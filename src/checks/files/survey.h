@@ -10,6 +10,8 @@ enum survey_mark {
 	SURVEY_WEB = 4,      // beneath a web root
 	SURVEY_LOG = 8,      // among the logs
 	SURVEY_CAPABLE = 16, // a program with file capabilities
+	SURVEY_KEYS = 32,    // beneath a directory where somebody may have put a copy of a key
+	SURVEY_PROGRAMS = 64, // ... or a program of his own
 };
 
 struct survey_file {
@@ -26,11 +28,17 @@ struct survey_gap { size_t count; const char *path; int error; }; // what could 
 struct survey {
 	struct survey_list privileged; // setuid, setgid or with capabilities
 	struct survey_list suspect;    // to be looked at for secrets
+	struct survey_list small;      // regular files of SURVEY_SMALL_MIN to SURVEY_SMALL_MAX bytes, marked SURVEY_KEYS
+	struct survey_list programs;   // executable files, and links (their mode says no more), marked SURVEY_PROGRAMS
 	struct survey_gap gap, searched_gap; // of all, and of the directories where secrets are looked for
+	struct survey_gap keys_gap, programs_gap;
 	uint64_t entries, cpu_ns;      // what the walk saw, and what it cost
 	const char *left_out;          // remote mounts that were not walked, or NULL
 	size_t places;                 // directories where secrets are looked for that are there
 };
+
+#define SURVEY_SMALL_MIN 32u   // a key
+#define SURVEY_SMALL_MAX 2048u // a text about one: larger files are not copies of a key
 
 const struct survey *files_survey(struct examination *e);
 
