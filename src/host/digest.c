@@ -47,7 +47,9 @@ static int regular_open(const struct host *h, const char *path, struct stat *ret
 
 static uint64_t job_run(const struct host *h, struct digest_job *job, uint8_t *buffer)
 {
+	uint8_t md5_bytes[MD5_DIGEST_LENGTH];
 	struct sha256 sha;
+	MD5_CTX md5;
 	uint64_t bytes = 0;
 	int fd = regular_open(h, job->path, &job->status);
 	if (fd < 0) {
@@ -59,6 +61,7 @@ static uint64_t job_run(const struct host *h, struct digest_job *job, uint8_t *b
 		posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
 	}
 	sha256_init(&sha);
+	MD5_Init(&md5);
 	for (;;) {
 		ssize_t n = read(fd, buffer, BUFFER_SIZE);
 		if (n < 0 && errno == EINTR)
@@ -68,12 +71,16 @@ static uint64_t job_run(const struct host *h, struct digest_job *job, uint8_t *b
 		if (n <= 0)
 			break;
 		sha256_update(&sha, buffer, (size_t)n);
+		if (job->md5_wanted)
+			MD5_Update(&md5, buffer, (size_t)n);
 		bytes += (uint64_t)n;
 		if ((size_t)n < BUFFER_SIZE && bytes == (uint64_t)job->status.st_size)
 			break; // most files are small: spare the read that would say so
 	}
 	close(fd);
 	sha256_final(&sha, job->sha256);
+	MD5_Final(md5_bytes, &md5);
+	hex_encode(md5_bytes, sizeof md5_bytes, job->md5);
 	return bytes;
 }
 

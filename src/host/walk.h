@@ -39,11 +39,15 @@ enum walk_kinds { WALK_ALL, WALK_FILES };
 MUST_USE int host_walk_steps(const struct host *h, const char *path, enum walk_kinds kinds, uint64_t *budget, walk_step_visit *visit,
 			     void *context);
 
+#define MD5_TEXT 33
+
 struct digest_job {
 	const char *path;  // beneath the root; "/proc/N/exe" of a live host is opened as it is
 	int error;         // 0 or negative errno
 	struct stat status;
 	uint8_t sha256[SHA256_SIZE];
+	bool md5_wanted;   // MD5, because dpkg records nothing else: the file is read once for both
+	char md5[MD5_TEXT];
 };
 
 struct digest_cost { uint64_t bytes, wall_ns, cpu_ns; };
@@ -51,6 +55,5 @@ struct digest_cost { uint64_t bytes, wall_ns, cpu_ns; };
 // Hashes all of them, `threads` at a time (0: as many as there are processors, and some to wait for the disk).
 void digest_all(const struct host *h, struct digest_job *jobs, size_t count, unsigned threads, struct digest_cost *ret);
 
-#define MD5_TEXT 33
-// MD5, because dpkg records nothing else. 0 or negative errno.
+// The MD5 alone. 0 or negative errno.
 MUST_USE int digest_md5(const struct host *h, const char *path, char hex[MD5_TEXT]);

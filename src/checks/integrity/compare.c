@@ -64,15 +64,14 @@ bool comparing_judge(struct comparing *c, const struct digest_job *job)
 	return true;
 }
 
-bool comparing_package(struct comparing *c, const char *path)
+bool comparing_package(struct comparing *c, const struct digest_job *job)
 {
-	char md5[MD5_TEXT];
-	const struct dpkg_file *f = c->dpkg ? dpkg_file(c->dpkg, path) : NULL;
-	if (!f || f->configuration || digest_md5(c->e->host, path, md5))
+	const struct dpkg_file *f = c->dpkg ? dpkg_file(c->dpkg, job->path) : NULL;
+	if (!f || f->configuration)
 		return false;
-	if (strcmp(md5, f->md5))
+	if (strcmp(job->md5, f->md5))
 		found_fail(c->e, host_print(c->e->host, "investigate, then apt-get install --reinstall %s", f->package),
-			   "%s is not what package %s shipped: md5 %s, was %s", path, f->package, md5, f->md5);
+			   "%s is not what package %s shipped: md5 %s, was %s", job->path, f->package, job->md5, f->md5);
 	else
 		c->by_package++;
 	return true;

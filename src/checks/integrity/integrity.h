@@ -29,7 +29,7 @@ const struct baseline_item *comparing_item(const struct comparing *c, enum basel
 // Against the baseline; a difference that no upgrade explains is said. False: it has no such file, or there is none.
 bool comparing_judge(struct comparing *c, const struct digest_job *job);
 // Against the package alone. False: no package vouches for it.
-bool comparing_package(struct comparing *c, const char *path);
+bool comparing_package(struct comparing *c, const struct digest_job *job);
 // Whether the package that ships it has this content, and came since the baseline; or a trigger wrote it while dpkg ran.
 bool comparing_explained(const struct comparing *c, const char *path);
 bool comparing_generated(const struct comparing *c, const char *path);

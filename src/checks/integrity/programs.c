@@ -72,6 +72,8 @@ void fim_01(struct examination *e)
 	size_t count = 0, strangers = 0;
 	comparing_begin(&c, e);
 	programs_add(e, jobs, &count);
+	for (size_t i = 0; i < count; i++)
+		jobs[i].md5_wanted = c.dpkg && dpkg_file(c.dpkg, jobs[i].path);
 	digest_all(e->host, jobs, count, 0, &unused);
 	for (size_t i = 0; i < count; i++) {
 		if (jobs[i].error == -ENOENT)
@@ -81,7 +83,7 @@ void fim_01(struct examination *e)
 			continue;
 		}
 		bool known = comparing_judge(&c, &jobs[i]);
-		known |= comparing_package(&c, jobs[i].path);
+		known |= comparing_package(&c, &jobs[i]);
 		if (!known && c.baseline.sequence)
 			found_fail(e, "investigate; if it belongs here: redoubt host baseline make, then sign",
 				   "%s is neither in the baseline nor of a package", jobs[i].path);

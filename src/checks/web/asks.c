@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <strings.h>
 
 #define NAMES_MAX 8 // of nginx, each asked for every path; the configuration of all is read
 
@@ -13,33 +14,57 @@ int web_status(const struct web_answer *a)
 	return sscanf(a->head, "HTTP/%*[0-9.] %3d", &status) == 1 ? status : 0;
 }
 
-static size_t names_find(struct examination *e, const char **ret, size_t max)
+// A name that can be asked for: no pattern, no variable.
+static bool askable(const char *name)
+{
+	return isalnum((unsigned char)*name) && !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")];
+}
+
+struct asked { size_t count, left; const char *name[NAMES_MAX], *first_left; };
+
+static void name_add(struct asked *a, const char *name)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (!strcasecmp(a->name[i], name))
+			return;
+	if (a->count < NAMES_MAX)
+		a->name[a->count++] = name;
+	else if (!a->first_left || strcasecmp(a->first_left, name))
+		a->first_left = a->left++ ? a->first_left : name;
+}
+
+static void names_find(struct examination *e, struct asked *ret)
 {
 	const struct nginx *all[WEB_NGINX_MAX];
-	size_t count = 0, files = web_nginx(e, all);
+	size_t files = web_nginx(e, all);
 	for (size_t i = 0; i < files; i++)
 		for (size_t k = 0; k < all[i]->count; k++) {
 			const struct nginx_directive *d = all[i]->directive[k];
-			for (size_t n = 1; n < d->count && count < max && web_named(d, "server_name") && web_answers(d->in); n++)
-				if (isalnum((unsigned char)d->word[n][0]) &&
-				    !d->word[n][strspn(d->word[n], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")])
-					ret[count++] = d->word[n];
+			for (size_t n = 1; n < d->count && web_named(d, "server_name") && web_answers(d->in); n++)
+				if (askable(d->word[n]))
+					name_add(ret, d->word[n]);
 		}
-	return count;
 }
 
 // The servers by no name, and nginx by each of its names too. A tree answers by no name.
 static size_t servers_named(struct examination *e, struct web_server servers[WEB_SERVERS_MAX])
 {
-	const char *name[NAMES_MAX];
-	size_t unnamed = web_servers(e, servers, WEB_SERVERS_MAX), count = unnamed;
-	size_t names = unnamed && host_is_live(e->host) ? names_find(e, name, NAMES_MAX) : 0;
+	struct asked names = { 0 };
+	size_t unnamed = web_servers(e, servers, WEB_SERVERS_MAX), count = unnamed, wanted = unnamed;
+	if (unnamed && host_is_live(e->host))
+		names_find(e, &names);
 	for (size_t i = 0; i < unnamed; i++)
-		for (size_t k = 0; k < names && count < WEB_SERVERS_MAX && !strcmp(servers[i].program, "nginx"); k++) {
+		for (size_t k = 0; k < names.count && !strcmp(servers[i].program, "nginx"); k++) {
+			if (wanted++ >= WEB_SERVERS_MAX)
+				continue;
 			servers[count] = servers[i];
-			servers[count].host = name[k];
-			servers[count++].name = host_print(e->host, "%s as %s", servers[i].name, name[k]);
+			servers[count].host = names.name[k];
+			servers[count++].name = host_print(e->host, "%s as %s", servers[i].name, names.name[k]);
 		}
+	if (names.left)
+		found_unknown(e, "not exhausted: nginx was asked by %zu of its names; %s and others were not asked", names.count, names.first_left);
+	if (wanted > count)
+		found_unknown(e, "not exhausted: %zu of the web servers by each of their names were asked, of %zu", count, wanted);
 	return count;
 }
 
