@@ -184,6 +184,12 @@ if [ -x "${CVTSUDOERS:-/usr/bin/cvtsudoers}" ]; then
 else
 	skip "sudoers is read as sudo reads it" "cvtsudoers is not installed (package sudo)"
 fi
+rsyslogd=${RSYSLOGD:-/usr/sbin/rsyslogd} reading=$(dirname "$redoubt")/../../src/checks/rsyslog-reading
+if [ -x "$rsyslogd" ] && [ -x "$reading" ]; then
+	ok "rsyslog.conf is read as rsyslogd reads it" tests/host/rsyslog.py "$reading" "$rsyslogd" ${RSYSLOGD_MODULES:+"$RSYSLOGD_MODULES"}
+else
+	skip "rsyslog.conf is read as rsyslogd reads it" "rsyslogd is not installed (package rsyslog; RSYSLOGD= and RSYSLOGD_MODULES= name one elsewhere)"
+fi
 mkdir "$work/tree/srv/www/"$'backup\e[2J\xc2\x9b2J'
 terminal_is_safe() {
 	"$redoubt" host check --root "$work/tree" --only WEB-03 >"$work/people"

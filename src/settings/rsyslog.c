@@ -9,7 +9,6 @@
 
 #define NESTED_MAX 100    // blocks within blocks
 #define STATEMENTS_MAX 20000
-#define EXPRESSION_MAX 512
 
 // --- statements ----------------------------------------------------------------------------------------------------
 
@@ -24,62 +23,9 @@ static struct rsyslog_statement *statement_new(struct reader *r, enum rsyslog_ki
 	return s;
 }
 
-// An expression up to a word that ends it; strings and comments are no words.
-static const char *expression_take(struct reader *r, const char *until)
-{
-	char text[EXPRESSION_MAX] = "";
-	size_t used = 0;
-	const struct source *in = r->depth ? reader_top(r) : NULL;
-	while (reader_blanks_skip(r) && reader_top(r) == in) {
-		int c = reader_peek(r, 0);
-		if (c == *until && *until == ';') {
-			reader_top(r)->at++;
-			return host_copy(r->h, text, used);
-		}
-		const char *from = reader_top(r)->at;
-		if (c == '"' || c == '\'' || c == '`') {
-			if (!reader_quoted_take(r))
-				return NULL;
-		} else if (isalnum(c) || c == '_' || c == '$') {
-			reader_top(r)->at++;
-			reader_word_take(r, "_!.-/");
-			if (!strncasecmp(from, until, strlen(until)) && (size_t)(reader_top(r)->at - from) == strlen(until))
-				return host_copy(r->h, text, used);
-		} else {
-			reader_top(r)->at++;
-		}
-		size_t size = (size_t)(reader_top(r)->at - from);
-		if (size + 2 > sizeof text - used) { // too long for people; and no known expression is
-			used = (size_t)snprintf(text, sizeof text, "a long expression ");
-			continue;
-		}
-		memcpy(text + used, from, size);
-		used += size;
-		if (reader_left(r) && isspace(reader_peek(r, 0)))
-			text[used++] = ' ';
-	}
-	reader_breaks(r, "an expression does not end");
-	return NULL;
-}
-
-// 'prifilt("*.*")' alone is known before a message comes.
-static bool expression_read(struct host *h, const char *text, struct rsyslog_mask *ret)
-{
-	while (*text == '(' || *text == ' ')
-		text++;
-	if (strncasecmp(text, "prifilt", 7))
-		return false;
-	text += 7 + strspn(text + 7, " (");
-	char quote = *text;
-	if (quote != '"' && quote != '\'')
-		return false;
-	const char *end = strchr(text + 1, quote);
-	return end && !end[1 + strspn(end + 1, " )")] && rsyslog_selector_read(host_copy(h, text + 1, (size_t)(end - text - 1)), ret);
-}
-
 static struct rsyslog_statement **statement_take(struct reader *r, struct rsyslog_statement **end, unsigned depth);
 
-// What a filter or `then` governs: a block, or one statement.
+// What a filter or `then` governs: a block with something in it, or one statement.
 static void block_take(struct reader *r, struct rsyslog_statement **end, unsigned depth)
 {
 	struct rsyslog_statement **from = end;
@@ -87,36 +33,43 @@ static void block_take(struct reader *r, struct rsyslog_statement **end, unsigne
 		reader_breaks(r, "blocks are nested too deep");
 		return;
 	}
-	while (end == from && reader_blanks_skip(r)) { // a directive in between is no statement
-		if (reader_peek(r, 0) == '{') {
-			reader_top(r)->at++;
-			reader_statements_take(r, end, depth + 1, true);
-			return;
-		}
-		if (reader_peek(r, 0) == '}')
-			break;
+	if (reader_blanks_skip(r) && reader_peek(r, 0) == '{') {
+		reader_top(r)->at++;
+		end = reader_statements_take(r, end, depth + 1, true);
+	} else if (r->depth && reader_peek(r, 0) != '}') {
 		end = statement_take(r, end, depth);
 	}
 	if (end == from)
 		reader_breaks(r, "a filter without an action");
 }
 
-static struct rsyslog_statement **if_take(struct reader *r, struct rsyslog_statement **end, unsigned depth, const char *place, const char *until)
+// `if EXPRESSION then` and `foreach (...) do`. False: broken.
+static bool condition_take(struct reader *r, bool loop, const char **ret_text, struct rsyslog_condition *ret)
 {
-	const char *text = expression_take(r, until);
-	if (!text)
+	const char *until = loop ? "do" : "then";
+	if (!(loop ? reader_iterator_take(r, ret_text) : reader_expression_take(r, ret_text, ret)))
+		return false;
+	if (!reader_blanks_skip(r) || !reader_keyword(r, until)) {
+		reader_breaks(r, host_print(r->h, "'%s' is missing", until));
+		return false;
+	}
+	reader_word_take(r, "");
+	return true;
+}
+
+static struct rsyslog_statement **if_take(struct reader *r, struct rsyslog_statement **end, unsigned depth, const char *place, bool loop)
+{
+	const char *text;
+	struct rsyslog_condition c = { 0 };
+	if (!condition_take(r, loop, &text, &c))
 		return end;
 	struct rsyslog_statement *s = statement_new(r, RSYSLOG_CHOICE, place, text);
-	s->exact = !strcmp(until, "then") && expression_read(r->h, text, &s->mask);
+	s->exact = c.exact;
+	s->mask = c.mask;
 	block_take(r, &s->then, depth + 1);
-	if (!r->broken && reader_blanks_skip(r) && (reader_keyword(r, "else") || reader_keyword(r, "elseif"))) {
-		bool joined = reader_keyword(r, "elseif");
-		const char *again = reader_where(r);
+	if (!r->broken && !loop && reader_blanks_skip(r) && reader_keyword(r, "else")) {
 		reader_word_take(r, "");
-		if (joined)
-			if_take(r, &s->otherwise, depth + 1, again, "then");
-		else
-			block_take(r, &s->otherwise, depth + 1);
+		block_take(r, &s->otherwise, depth + 1);
 	}
 	*end = s;
 	return &s->next;
@@ -143,6 +96,9 @@ static struct rsyslog_statement **legacy_take(struct reader *r, struct rsyslog_s
 			if (!rsyslog_value(p, q->name))
 				p = rsyslog_parameter_add(r->h, p, q->name, q->value);
 	r->once = NULL;
+	r->acted = true;
+	if (p && rsyslog_value(p, "refused"))
+		reader_unclear(r, rsyslog_value(p, "refused"));
 	s->parameters = p;
 	*end = s;
 	return &s->next;
@@ -154,10 +110,11 @@ static struct rsyslog_statement **action_take(struct reader *r, struct rsyslog_s
 	if (!reader_object_take(r, &p))
 		return end;
 	const char *type = rsyslog_value(p, "type");
-	type = type && !strncasecmp(type, "builtin:", 8) ? type + 8 : type ? type : "?";
-	bool discards = !strcasecmp(type, "omdiscard");
+	type = type ? type : "?";
+	bool discards = !strcasecmp(type, "omdiscard") || !strcasecmp(type, "builtin:omdiscard");
 	struct rsyslog_statement *s = statement_new(r, discards ? RSYSLOG_STOP : RSYSLOG_ACTION, place, host_print(r->h, "action(type=\"%s\")", type));
 	s->parameters = rsyslog_parameter_add(r->h, p, "type", type);
+	r->acted = true;
 	if (!reader_enabled(p)) { // it stays as a statement that does nothing
 		s->kind = RSYSLOG_ACTION;
 		s->parameters = rsyslog_parameter_add(r->h, NULL, "type", "disabled");
@@ -169,12 +126,9 @@ static struct rsyslog_statement **action_take(struct reader *r, struct rsyslog_s
 // A word: a statement's keyword, an object, or the users that an old line writes to.
 static struct rsyslog_statement **word_statement(struct reader *r, struct rsyslog_statement **end, unsigned depth, const char *place)
 {
-	static const char *const VARIABLES[] = { "set", "unset", "reset" };
 	const char *word = reader_word_take(r, "_-+,;");
-	if (!strcasecmp(word, "if"))
-		return if_take(r, end, depth, place, "then");
-	if (!strcasecmp(word, "foreach"))
-		return if_take(r, end, depth, place, "do");
+	if (!strcasecmp(word, "if") || !strcasecmp(word, "foreach"))
+		return if_take(r, end, depth, place, strcasecmp(word, "if") != 0);
 	if (!strcasecmp(word, "action"))
 		return action_take(r, end, place);
 	if (!strcasecmp(word, "stop") || !strcasecmp(word, "call")) {
@@ -182,14 +136,14 @@ static struct rsyslog_statement **word_statement(struct reader *r, struct rsyslo
 		struct rsyslog_statement *s = statement_new(r, call ? RSYSLOG_CALL : RSYSLOG_STOP, place, word);
 		if (call && reader_blanks_skip(r))
 			s->ruleset = reader_word_take(r, "_-.");
+		r->acted = true;
 		*end = s;
 		return &s->next;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(VARIABLES); i++) {
-		if (!strcasecmp(word, VARIABLES[i])) {
-			expression_take(r, ";");
-			return end;
-		}
+	if (!strcasecmp(word, "set") || !strcasecmp(word, "reset") || !strcasecmp(word, "unset")) {
+		reader_assignment_take(r, strcasecmp(word, "unset") != 0);
+		*end = statement_new(r, RSYSLOG_CHOICE, place, word); // a statement that leads nowhere
+		return &(*end)->next;
 	}
 	if (!strcasecmp(word, "continue"))
 		return legacy_take(r, end, place, "continue");
@@ -202,23 +156,54 @@ static struct rsyslog_statement **word_statement(struct reader *r, struct rsyslo
 		return end;
 	}
 	if (reader_blanks_skip(r) && reader_peek(r, 0) == '(') {
-		if (!reader_declaration_take(r, word, place))
+		if (depth && strcasecmp(word, "include"))
+			reader_breaks(r, host_print(r->h, "%.40s() within a block", word));
+		else if (!reader_declaration_take(r, word, place))
 			reader_breaks(r, host_print(r->h, "the object '%.40s' is not known", word));
 		return end;
 	}
 	return legacy_take(r, end, place, word);
 }
 
-static struct rsyslog_statement **statement_take(struct reader *r, struct rsyslog_statement **end, unsigned depth)
+// ":property, [!]compare, " with the cursor before it: rsyslogd drops a rule whose words it does not know.
+static void property_check(struct reader *r, const char *text, size_t size)
+{
+	static const char *const COMPARES[] = { "contains", "contains_i", "isequal", "startswith", "startswith_i", "regex", "ereregex", "isempty" };
+	static const char *const PROPERTIES[] = {
+		"app-name", "fromhost", "fromhost-ip", "hostname", "inputname", "iut", "jsonmesg", "msg", "msgid", "parsesuccess", "pri", "pri-text",
+		"procid", "programname", "protocol-version", "rawmsg", "rawmsg-after-pri", "source", "structured-data", "syslogfacility",
+		"syslogfacility-text", "syslogpriority", "syslogpriority-text", "syslogseverity", "syslogseverity-text", "syslogtag", "timegenerated",
+		"timereported", "timestamp", "uuid",
+	};
+	char name[32], compare[32], end;
+	size_t known = 0, compared = 0;
+	const char *head = host_copy(r->h, text, size);
+	if (sscanf(head, ":%31[a-zA-Z-] , %31[!a-zA-Z_] , %c", name, compare, &end) != 3 || end != '"') {
+		reader_breaks(r, host_print(r->h, "'%.60s' is no filter of a property", head));
+		return;
+	}
+	while (known < ARRAY_LEN(PROPERTIES) && strcasecmp(PROPERTIES[known], name))
+		known++;
+	while (compared < ARRAY_LEN(COMPARES) && strcasecmp(COMPARES[compared], compare + (*compare == '!')))
+		compared++;
+	if (known == ARRAY_LEN(PROPERTIES) || compared == ARRAY_LEN(COMPARES))
+		reader_unclear(r, host_print(r->h, "the property '%s' or the comparison '%s' is not known", name, compare));
+}
+
+static struct rsyslog_statement **one_take(struct reader *r, struct rsyslog_statement **end, unsigned depth)
 {
 	const char *place = reader_where(r);
 	int c = reader_peek(r, 0);
 	size_t selector = reader_word_size(r, "*,.!=;");
+	r->acted = false;
 	if (c == '$') {
-		reader_directive_take(r);
+		if (depth)
+			reader_breaks(r, "a line with '$' within a block");
+		else
+			reader_directive_take(r);
 		return end;
 	}
-	if (c == '&') { // the filter of the line before: its list goes on, which the caller sees to
+	if (c == '&') { // statement_take() has taken those that follow an action
 		reader_breaks(r, "'&' without an action in front");
 		return end;
 	}
@@ -228,6 +213,9 @@ static struct rsyslog_statement **statement_take(struct reader *r, struct rsyslo
 		const char *from = reader_top(r)->at, *quote = memchr(from, '"', strcspn(from, "\n"));
 		const char *comma = memchr(from, ',', strcspn(from, "\n"));
 		if (quote && comma && comma < quote) {
+			property_check(r, from, (size_t)(quote + 1 - from));
+			if (r->broken)
+				return end;
 			reader_top(r)->at = quote;
 			return reader_quoted_take(r) ? filter_take(r, end, depth, place, host_copy(r->h, from, (size_t)(reader_top(r)->at - from))) : end;
 		}
@@ -249,40 +237,35 @@ static struct rsyslog_statement **statement_take(struct reader *r, struct rsyslo
 	return word_statement(r, end, depth, place);
 }
 
-// "& action" has the filter of the action before it.
-static struct rsyslog_statement **chained_take(struct reader *r, struct rsyslog_statement *last, struct rsyslog_statement **end, unsigned depth)
+// One, and behind an action those that share its filter: "& action".
+static struct rsyslog_statement **statement_take(struct reader *r, struct rsyslog_statement **end, unsigned depth)
 {
-	struct rsyslog_statement **inner = last && last->kind == RSYSLOG_CHOICE ? &last->then : end;
-	while (*inner && inner != end)
-		inner = &(*inner)->next;
-	reader_top(r)->at++;
-	if (!last || !reader_blanks_skip(r)) {
-		reader_breaks(r, "'&' without an action in front");
-		return end;
+	end = one_take(r, end, depth);
+	while (r->acted && reader_blanks_skip(r) && reader_peek(r, 0) == '&') {
+		reader_top(r)->at++;
+		if (reader_blanks_skip(r))
+			end = one_take(r, end, depth);
+		if (!r->acted)
+			reader_breaks(r, "'&' without an action behind");
 	}
-	struct rsyslog_statement **after = statement_take(r, inner, depth);
-	return inner == end ? after : end;
+	r->acted = false;
+	return end;
 }
 
 struct rsyslog_statement **reader_statements_take(struct reader *r, struct rsyslog_statement **end, unsigned depth, bool in_braces)
 {
-	struct rsyslog_statement *last = NULL;
 	if (depth >= NESTED_MAX)
 		reader_breaks(r, "blocks are nested too deep");
 	while (reader_blanks_skip(r)) {
-		struct rsyslog_statement **before = end;
 		struct rsyslog_ruleset *outside = in_braces ? NULL : r->ruleset;
 		if (reader_peek(r, 0) == '}' && in_braces) {
 			reader_top(r)->at++;
 			return end;
 		}
-		end = reader_peek(r, 0) == '&' ? chained_take(r, last, end, depth) : statement_take(r, end, depth);
+		end = statement_take(r, end, depth);
 		if (outside && r->ruleset != outside) { // $RuleSet: what follows belongs elsewhere
 			outside->end = end;
 			end = r->ruleset->end;
-			last = NULL;
-		} else if (end != before) {
-			last = *before;
 		}
 	}
 	if (in_braces)

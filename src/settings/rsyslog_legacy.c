@@ -40,7 +40,7 @@ static bool severity_read(const char *text, size_t size, uint8_t *ret_bits, bool
 		only = true;
 		text++, size--;
 	}
-	if (size == 1 && *text == '*') {
+	if (size == 1 && *text == '*' && !only) { // rsyslogd takes "=*" and means nothing by it
 		*ret_bits = 0xff;
 		return true;
 	}
@@ -49,7 +49,8 @@ static bool severity_read(const char *text, size_t size, uint8_t *ret_bits, bool
 		*ret_take_away = !*ret_take_away;
 		return true;
 	}
-	int severity = word_find(SEVERITIES, ARRAY_LEN(SEVERITIES), text, size);
+	bool digit = size == 1 && *text >= '0' && *text <= '7';
+	int severity = digit ? *text - '0' : word_find(SEVERITIES, ARRAY_LEN(SEVERITIES), text, size);
 	if (severity < 0)
 		return false;
 	*ret_bits = (uint8_t)(only ? 1u << severity : (2u << severity) - 1);
@@ -131,17 +132,19 @@ const char *rsyslog_value(const struct rsyslog_parameter *p, const char *name)
 // "@host", "@@host:port", "@@(z9,o)[2001:db8::9]:port;template"
 static const struct rsyslog_parameter *forward_read(struct host *h, const char *text)
 {
-	bool tcp = text[1] == '@';
+	bool tcp = text[1] == '@', whole = true;
 	text += tcp ? 2 : 1;
 	text += strspn(text, " \t");
 	if (*text == '(') {
 		size_t options = strcspn(text, ")");
-		text += options + (text[options] == ')');
+		whole = text[options] == ')';
+		text += options + whole;
 		text += strspn(text, " \t");
 	}
 	bool bracket = *text == '[';
 	text += bracket;
 	size_t size = strcspn(text, bracket ? "]" : ":; \t#");
+	whole &= size != 0;
 	const char *at = text + size + (bracket && text[size] == ']');
 	const struct rsyslog_parameter *p = rsyslog_parameter_add(h, NULL, "type", "omfwd");
 	p = rsyslog_parameter_add(h, p, "target", host_copy(h, text, size));
@@ -151,8 +154,16 @@ static const struct rsyslog_parameter *forward_read(struct host *h, const char *
 		at += strcspn(at, "; \t");
 	}
 	at += strspn(at, " \t");
-	if (*at == ';')
-		p = rsyslog_parameter_add(h, p, "template", host_copy(h, at + 1, strcspn(at + 1, " \t")));
+	if (*at == ';') {
+		at += 1 + strspn(at + 1, " \t");
+		size = strcspn(at, " \t");
+		p = rsyslog_parameter_add(h, p, "template", host_copy(h, at, size));
+		at += size + strspn(at + size, " \t");
+	}
+	if (!whole)
+		p = rsyslog_parameter_add(h, p, "refused", "a forwarder without a target");
+	if (*at && *at != '#') // rsyslogd drops the action
+		p = rsyslog_parameter_add(h, p, "refused", host_print(h, "'%.60s' behind a forwarder: rsyslogd drops the action", at));
 	return p;
 }
 
@@ -162,6 +173,8 @@ static const struct rsyslog_parameter *module_read(struct host *h, const char *t
 	size_t size = strcspn(text + 1, ":");
 	const char *type = host_copy(h, text + 1, size), *rest = text[1 + size] ? text + size + 2 : "";
 	const struct rsyslog_parameter *p = NULL;
+	if (!text[1 + size])
+		p = rsyslog_parameter_add(h, p, "refused", host_print(h, "'%.60s' is no action", text));
 	if (!strcasecmp(type, "omrelp"))
 		p = forward_read(h, host_print(h, "@@%s", rest));
 	return rsyslog_parameter_add(h, p, "type", type);

@@ -42,10 +42,6 @@ bool reader_object_take(struct reader *r, const struct rsyslog_parameter **ret)
 			reader_top(r)->at++;
 			return true;
 		}
-		if (reader_peek(r, 0) == ',') {
-			reader_top(r)->at++;
-			continue;
-		}
 		const char *name = reader_word_take(r, "_."), *value = NULL;
 		if (rsyslog_value(*ret, name))
 			reader_unclear(r, host_print(r->h, "'%.60s' is given twice", name));
@@ -190,6 +186,8 @@ void reader_directive_take(struct reader *r)
 		reader_include(r, value, false);
 	else if (!strcasecmp(name, "RuleSet"))
 		r->ruleset = reader_ruleset(r, value);
+	else if (!strcasecmp(name, "DefaultRuleset") && !rsyslog_find(r->to, value)) // rsyslogd looks for it at once
+		reader_unclear(r, host_print(r->h, "$DefaultRuleset '%.60s', which is not there yet", value));
 	else if (!strcasecmp(name, "DefaultRuleset"))
 		r->to->default_ruleset = value;
 	else if (!strcasecmp(name, "template"))

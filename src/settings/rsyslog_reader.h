@@ -19,9 +19,13 @@ struct reader {
 	struct source stack[QUEUED_MAX];
 	size_t depth, statements;
 	bool broken; // nothing behind this can be trusted
+	bool acted;  // what was taken last is an action, which '&' may follow
 	struct rsyslog_ruleset *ruleset; // of lines outside a ruleset()
 	const struct rsyslog_parameter *lasting, *once; // what '$' directives said about actions
 };
+
+// Of an expression: whether the messages that fit are known before one comes, and which they are.
+struct rsyslog_condition { bool exact; struct rsyslog_mask mask; };
 
 struct source *reader_top(struct reader *r);
 const char *reader_where(struct reader *r);
@@ -43,6 +47,9 @@ const char *reader_quoted_take(struct reader *r);
 bool reader_object_take(struct reader *r, const struct rsyslog_parameter **ret);
 bool reader_enabled(const struct rsyslog_parameter *p);
 struct rsyslog_ruleset *reader_ruleset(struct reader *r, const char *name);
+bool reader_expression_take(struct reader *r, const char **ret_text, struct rsyslog_condition *ret);
+void reader_assignment_take(struct reader *r, bool value);
+bool reader_iterator_take(struct reader *r, const char **ret_text);
 bool reader_declaration_take(struct reader *r, const char *name, const char *place);
 void reader_directive_take(struct reader *r);
 struct rsyslog_statement **reader_statements_take(struct reader *r, struct rsyslog_statement **end, unsigned depth, bool in_braces);

@@ -34,94 +34,6 @@ static bool is(const char *value, const char *text)
 	return value && !strcasecmp(value, text);
 }
 
-static const struct rsyslog_object *object_find(const struct rsyslog *c, const char *type, const char *key, const char *value)
-{
-	for (const struct rsyslog_object *o = c->objects; o; o = o->next)
-		if (!strcmp(o->type, type) && (!key || is(rsyslog_value(o->parameters, key), value)))
-			return o;
-	return NULL;
-}
-
-// What is said in global(), or in an old line with a '$'.
-static const char *global_value(const struct rsyslog *c, const char *name)
-{
-	for (const struct rsyslog_object *o = c->objects; o; o = o->next)
-		if ((!strcmp(o->type, "global") || !strcmp(o->type, "directive")) && rsyslog_value(o->parameters, name))
-			return rsyslog_value(o->parameters, name);
-	return NULL;
-}
-
-// --- one forwarder -------------------------------------------------------------------------------------------------
-
-// Not every message, though all pass by.
-static const char *throttled(struct host *h, const struct rsyslog_parameter *p)
-{
-	static const struct { const char *name; bool number; const char *harmless; } ROWS[] = {
-		{ "action.execOnlyWhenPreviousIsSuspended", false, "off" }, { "action.execOnlyEveryNthTime", true, "1" },
-		{ "action.execOnlyOnceEveryInterval", true, "0" }, { "queue.discardSeverity", true, "8" }, { "ratelimit.interval", true, "0" },
-	};
-	for (size_t i = 0; i < ARRAY_LEN(ROWS); i++) {
-		const char *v = rsyslog_value(p, ROWS[i].name);
-		if (v && strcasecmp(v, ROWS[i].harmless) && strcmp(v, "0"))
-			return host_print(h, "%s=\"%.40s\": it does not take every message", ROWS[i].name, v);
-	}
-	return NULL;
-}
-
-// TLS with a certificate that is checked: rsyslog's drivers gtls, ossl and mbedtls in mode 1; x509/name when nothing is said.
-static const char *in_the_clear(struct host *h, const struct rsyslog *c, const struct rsyslog_parameter *p)
-{
-	const char *driver = rsyslog_value(p, "StreamDriver"), *mode = rsyslog_value(p, "StreamDriverMode");
-	const char *check = rsyslog_value(p, "StreamDriverAuthMode");
-	driver = driver ? driver : global_value(c, "DefaultNetstreamDriver");
-	if (is(rsyslog_value(p, "type"), "omrelp")) {
-		check = rsyslog_value(p, "tls.authmode");
-		if (!is(rsyslog_value(p, "tls"), "on"))
-			return "in the clear: tls=\"on\" is missing";
-		return is(check, "name") || is(check, "fingerprint") || is(check, "certvalid") ? NULL : "nobody checks who the log host is: tls.authmode";
-	}
-	if (!is(driver, "gtls") && !is(driver, "ossl") && !is(driver, "mbedtls"))
-		return host_print(h, "in the clear: StreamDriver is %.20s, not gtls, ossl or mbedtls", driver ? driver : "not given");
-	if (!is(mode, "1"))
-		return "in the clear: StreamDriverMode=\"1\" is missing";
-	if (check && !is(check, "x509/name") && !is(check, "x509/certvalid") && !is(check, "x509/fingerprint"))
-		return host_print(h, "nobody checks who the log host is: StreamDriverAuthMode=\"%.40s\"", check);
-	return NULL;
-}
-
-// A template without the message sends lines that say nothing.
-static const char *empty_template(struct host *h, const struct rsyslog *c, const struct rsyslog_parameter *p)
-{
-	const char *name = rsyslog_value(p, "template");
-	if (!name || text_begins(name, "RSYSLOG_"))
-		return NULL;
-	const struct rsyslog_object *t = object_find(c, "template", "name", name);
-	if (!t)
-		return host_print(h, "its template %.60s is not there", name);
-	const char *texts[] = { rsyslog_value(t->parameters, "string"), t->body };
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		if (texts[i] && (strcasestr(texts[i], "%msg") || strcasestr(texts[i], "%rawmsg") || strcasestr(texts[i], "name=\"msg\"") ||
-				 strcasestr(texts[i], "name=\"rawmsg") || strcasestr(texts[i], "jsonmesg")))
-			return NULL;
-	}
-	return is(rsyslog_value(t->parameters, "type"), "subtree") ? NULL : host_print(h, "its template %.60s leaves out the message", name);
-}
-
-static const char *unacknowledged(struct host *h, const struct rsyslog_parameter *p)
-{
-	const char *protocol = rsyslog_value(p, "protocol");
-	if (!is(rsyslog_value(p, "type"), "omfwd") || is(protocol, "tcp"))
-		return NULL;
-	return host_print(h, "over %.10s: what is lost is lost, and nothing is acknowledged; protocol=\"tcp\" with TLS, or omrelp",
-			  protocol ? protocol : "udp");
-}
-
-static const char *impatient(const struct rsyslog_parameter *p)
-{
-	return is(rsyslog_value(p, "action.resumeRetryCount"), "-1") ? NULL :
-	       "action.resumeRetryCount=\"-1\" is missing: lines are thrown away while the log host is away";
-}
-
 // What the manifest declares is where the log goes; another place is somebody else's.
 static const char *undeclared(struct examination *e, const struct forwarder *f)
 {
@@ -162,8 +74,8 @@ static void forwarder_read(struct forwarding *w, const struct rsyslog_statement 
 	w->count++;
 	*f = (struct forwarder){ .action = s };
 	target_read(w, f, p);
-	const char *faults[] = { f->fault, unacknowledged(w->e->host, p), in_the_clear(w->e->host, w->configuration, p),
-				 impatient(p), throttled(w->e->host, p), empty_template(w->e->host, w->configuration, p), undeclared(w->e, f) };
+	const char *faults[] = { log_action_fault(w->e->host, w->configuration, p), log_way_fault(w->e->host, w->configuration, p),
+				 undeclared(w->e, f) };
 	for (size_t i = 0; i < ARRAY_LEN(faults) && !f->fault; i++)
 		f->fault = faults[i];
 }
@@ -217,10 +129,10 @@ static void journal_judge(struct examination *e)
 
 static void inputs_judge(struct examination *e, const struct rsyslog *c)
 {
-	const struct rsyslog_object *socket = object_find(c, "module", "load", "imuxsock");
-	bool local = socket || object_find(c, "directive", "ModLoad", "imuxsock") || object_find(c, "directive", "ModLoad", "imuxsock.so");
-	bool journal = object_find(c, "module", "load", "imjournal") || object_find(c, "directive", "ModLoad", "imjournal");
-	if ((socket && off(rsyslog_value(socket->parameters, "SysSock.Use"))) || object_find(c, "directive", "OmitLocalLogging", "on"))
+	const struct rsyslog_object *socket = log_object_find(c, "module", "load", "imuxsock");
+	bool local = socket || log_object_find(c, "directive", "ModLoad", "imuxsock") || log_object_find(c, "directive", "ModLoad", "imuxsock.so");
+	bool journal = log_object_find(c, "module", "load", "imjournal") || log_object_find(c, "directive", "ModLoad", "imjournal");
+	if ((socket && off(rsyslog_value(socket->parameters, "SysSock.Use"))) || log_object_find(c, "directive", "OmitLocalLogging", "on"))
 		local = false;
 	if (journal)
 		return;
@@ -325,7 +237,7 @@ static void rsyslog_judge(struct forwarding *w)
 	const char *discards = NULL;
 	for (const struct rsyslog_object *o = w->configuration->objects; o && !discards; o = o->next)
 		if (!strcmp(o->type, "main_queue"))
-			discards = throttled(w->e->host, o->parameters);
+			discards = log_throttled(w->e->host, o->parameters);
 	if (discards)
 		found_fail(w->e, NULL, "the main queue: %s", discards);
 	for (size_t i = 0; i < w->count; i++)
