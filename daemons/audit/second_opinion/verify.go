@@ -62,13 +62,18 @@ func checkpoint(path string, verifier note.Verifier) tlog.Tree {
 	n, err := note.Open(text, note.VerifierList(verifier))
 	must(err, path)
 	lines := strings.Split(n.Text, "\n")
-	if len(lines) != 4 || lines[0] != verifier.Name() {
+	if len(lines) != 5 || lines[0] != verifier.Name() || !strings.HasPrefix(lines[3], "entries ") {
 		must(fmt.Errorf("%q", n.Text), path)
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	must(err, path)
 	root, err := base64.StdEncoding.DecodeString(lines[2])
 	must(err, path)
+	entries, err := strconv.ParseInt(strings.TrimPrefix(lines[3], "entries "), 10, 64)
+	must(err, path)
+	if entries < size { // a block holds one at least
+		must(fmt.Errorf("%d entries in %d blocks", entries, size), path)
+	}
 	tree := tlog.Tree{N: size}
 	copy(tree.Hash[:], root)
 	return tree
