@@ -71,7 +71,7 @@ struct hook_chains ruleset_hook(const struct ruleset *r, enum packet_hook hook, 
 struct set_view {
 	const char *family, *table, *name, *type;
 	bool has_timeout, dynamic;
-	size_t elements;
+	size_t elements, lasting; // members, and those of them that never end
 };
 bool ruleset_set(const struct ruleset *r, size_t index, struct set_view *ret);
 // Whether an address is in the set. False also when the set does not hold addresses of that family.
@@ -80,6 +80,10 @@ bool ruleset_set_contains(const struct ruleset *r, const char *family, const cha
 // Whether an address range of the set touches the range [first, last].
 bool ruleset_set_touches(const struct ruleset *r, const char *family, const char *table, const char *name, bool v6,
 			 const uint8_t *first, const uint8_t *last);
+
+// Whether a rule of a base chain that sees what arrives drops whoever is in the set, for no other reason than that; it
+// may spare the members of other sets.
+bool ruleset_set_drops(const struct ruleset *r, const char *family, const char *table, const char *name);
 
 // Which packets may get in, or out, exactly: all ways through the rules are walked with the sets of packets that take
 // them, and of each way that may end in acceptance (or at what is not understood) one packet is shown.

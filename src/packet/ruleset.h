@@ -79,7 +79,7 @@ struct set {
 	enum value_type data_type;
 	bool has_timeout, dynamic, decides;
 	bool grows, shrinks; // rules themselves add members, or take them out
-	size_t count;
+	size_t count, lasting; // members, and those of them that no timeout ends
 	struct element *element;
 };
 

@@ -42,6 +42,13 @@ static bool element_read(const struct ruleset *r, const struct set *s, const jso
 	return key_read(s, unwrapped(key), to);
 }
 
+// The kernel shows what is left of a timeout, whether it is the member's own or the set's.
+static bool ends(const json_t *j)
+{
+	const json_t *element = json_object_get(j, "elem");
+	return json_integer_value(json_object_get(element, "timeout")) > 0 || json_integer_value(json_object_get(element, "expires")) > 0;
+}
+
 bool set_elements_read(struct ruleset *r, struct set *s, const json_t *elements)
 {
 	size_t count = json_array_size(elements);
@@ -54,6 +61,9 @@ bool set_elements_read(struct ruleset *r, struct set *s, const json_t *elements)
 		if (!element_read(r, s, json_array_get(elements, i), &s->element[i]))
 			return false;
 	s->count = count;
+	s->lasting = 0;
+	for (size_t i = 0; i < count; i++)
+		s->lasting += !ends(json_array_get(elements, i));
 	return true;
 }
 
@@ -84,7 +94,7 @@ bool ruleset_set(const struct ruleset *r, size_t index, struct set_view *ret)
 	for (const struct set *s = r->sets; s; s = s->next) {
 		if (!s->name || index--)
 			continue;
-		*ret = (struct set_view){ s->family, s->table, s->name, s->type_name, s->has_timeout, s->dynamic, s->count };
+		*ret = (struct set_view){ s->family, s->table, s->name, s->type_name, s->has_timeout, s->dynamic, s->count, s->lasting };
 		return true;
 	}
 	return false;

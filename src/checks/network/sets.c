@@ -94,6 +94,12 @@ void net_16(struct examination *e)
 			there = true;
 			if (!v.has_timeout)
 				found_fail(e, NULL, "set %s has no timeout: a ban never ends", v.name);
+			else if (v.lasting)
+				found_fail(e, host_print(e->host, "nft list set %s %s %s; give each member a timeout", v.family, v.table, v.name),
+					   "%zu members of set %s have no timeout: these bans never end", v.lasting, v.name);
+			if (!ruleset_set_drops(r, v.family, v.table, v.name))
+				found_fail(e, host_print(e->host, "ip%s saddr @%s drop in the chain input", n ? "6" : "", v.name),
+					   "no rule drops who is in set %s: a ban keeps nobody out", v.name);
 			ban_members(e, r, &v, &m->proxy, "a proxy range");
 			ban_members(e, r, &v, &m->ssh_from, "on the SSH allow-list");
 			found_read(e, "set %s %s %s with %zu members", v.family, v.table, v.name, v.elements);
