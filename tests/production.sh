@@ -61,6 +61,10 @@ refuses "the key of another certificate" "early.key' is not the key of the certi
 refuses "an encrypted key, without asking anybody" "locked.key' is encrypted" production --certificate-key "$ca/locked.key"
 cp "$ca/good.key" "$ca/open.key" && chmod 644 "$ca/open.key"
 refuses "a key that every user can read" "open.key' can be read by every user .mode 0644" production --certificate-key "$ca/open.key"
+refuses "a client CA that is no CA" "client-ca .*good.pem' holds .*no CA's certificate" production --client-ca "$ca/good.pem"
+refuses "a client CA with its key" "client-ca .*both.pem' holds a private key" production --client-ca "$ca/both.pem"
+refuses "a client CA that is no certificate" "client-ca .*open.key' (holds a private key|is not PEM)" production --client-ca "$ca/open.key"
+refuses "a client CA that is not there" "client-ca .*cannot read '.*nowhere.pem'" production --client-ca "$ca/nowhere.pem"
 refuses "a file that is not there" "cannot read '.*nowhere.pem'" with nowhere
 
 quoted() { sed 's/[][*.]/\\&/g' <<<"$1"; } # as a pattern
@@ -109,6 +113,10 @@ if production >"$ca/said" 2>&1; then
 	ok "what it was checked against is on record" grep -q "(--trust), SHA-256 $(sha256sum <"$ca/root.pem" | cut -d' ' -f1)" "$place/redoubt.conf"
 	ok "nobody else lists its directory" test "$(stat -c %a "$place")" = 711
 	ok "it has no customer, no asset and no market of a demo" bash -c '! grep -aqE "BTC|alice" "$1/founding" && [ ! -e "$1/demo-keys.json" ]' _ "$place"
+	ok "and serves no name but its own" grep -q "name = \"$site\";" "$place/redoubt.conf"
+	rm -rf -- "$place"
+	ok "with a CA of the proxy's client certificates" production --client-ca "$ca/root.pem"
+	ok "which the gateway is told of" bash -c 'grep -q "client_ca = \"keys/client-ca.pem\"" "$1/redoubt.conf" && cmp "$1/keys/client-ca.pem" "$2"' _ "$place" "$ca/root.pem"
 	rm -rf -- "$place"
 	ok "with an intermediate certificate behind its own" with full
 	rm -rf -- "$place"

@@ -43,6 +43,7 @@ struct gateway_setup {
 	uint64_t accepts_per_minute;
 	unsigned spin_us;            // how long to look for more before sleeping
 	SSL_CTX *tls;
+	const char *name;            // the one Host that is served; NULL or "": every one
 	const struct marketdata *data; // NULL = none yet
 	uint32_t data_pages;           // markets the mapping has room for
 	struct stats_page *stats;      // may be NULL

@@ -582,6 +582,17 @@ static void test_malformed_closes(void **state)
 	assert_true(client.closed);
 }
 
+static void test_misdirected(void **state)
+{
+	house.gateway->setup.name = "exchange.example.org";
+	struct reply r = client_ask(&house, &client, "GET /api/v3/ping HTTP/1.1\r\nHost: Exchange.example.org:443\r\n\r\n");
+	assert_int_equal(r.status, 200);
+	r = client_ask(&house, &client, PLAIN("/api/v3/ping") PLAIN("/api/v3/ping"));
+	expect_error(&r, 421, -1000);
+	assert_false(client_reply(&house, &client, &r));
+	assert_true(client.closed);
+}
+
 static void test_close_asked_for(void **state)
 {
 	struct reply r = client_ask(&house, &client, "GET /api/v3/ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -708,7 +719,7 @@ int main(void)
 		TEST(test_order_query), TEST(test_order_query_without_history), TEST(test_account_in_pieces), TEST(test_klines_from_history),
 		TEST(test_my_trades_side), TEST(test_peer_lost), TEST(test_no_answer), TEST(test_broken_peers),
 		TEST(test_full_ring_sheds), TEST(test_address_limit), TEST(test_malformed_closes),
-		TEST(test_close_asked_for), TEST(test_byte_by_byte), TEST(test_slow_requests), TEST(test_slow_body),
+		TEST(test_misdirected), TEST(test_close_asked_for), TEST(test_byte_by_byte), TEST(test_slow_requests), TEST(test_slow_body),
 		TEST(test_idle), TEST(test_slow_reader), TEST(test_not_tls), TEST(test_connections_full),
 	};
 	return cmocka_run_group_tests_name("gateway", tests, NULL, NULL);

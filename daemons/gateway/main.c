@@ -102,13 +102,19 @@ static char *pem_read(int fd, size_t *ret_size)
 
 static SSL_CTX *tls_load(struct shell *s)
 {
-	size_t certificate_size = 0, key_size = 0;
-	const char *why = "keys/tls.crt or keys/tls.key is missing, empty or too long";
-	char *certificate = pem_read(handover_fd(s->handover, "tls-cert"), &certificate_size);
-	char *key = pem_read(handover_fd(s->handover, "tls-key"), &key_size);
-	SSL_CTX *tls = certificate && key ? tls_context(certificate, certificate_size, key, key_size, &why) : NULL;
+	struct tls_setup setup = { .name = handover_text(s->handover, "gateway.name", "") };
+	const char *why = "keys/tls.crt, keys/tls.key or gateway.client_ca is missing, empty or too long";
+	bool demanded = *handover_text(s->handover, "gateway.client_ca", "");
+	char *certificate = pem_read(handover_fd(s->handover, "tls-cert"), &setup.certificate_size);
+	char *key = pem_read(handover_fd(s->handover, "tls-key"), &setup.key_size);
+	char *authorities = demanded ? pem_read(handover_fd(s->handover, "client-ca"), &setup.client_ca_size) : NULL;
+	setup.certificate = certificate;
+	setup.key = key;
+	setup.client_ca = authorities;
+	SSL_CTX *tls = certificate && key && (authorities || !demanded) ? tls_context(&setup, &why) : NULL;
 	secret_free(certificate);
 	secret_free(key);
+	secret_free(authorities);
 	if (!tls)
 		log_write(LOG_ERROR, "TLS: %s", why);
 	return tls;
@@ -156,6 +162,7 @@ static bool setup_fill(struct shell *s, struct gateway_setup *setup)
 			    .orders_per_10s = handover_number(h, "auth.orders_per_10s", 0),
 			    .orders_per_day = handover_number(h, "auth.orders_per_day", 0) },
 		.accepts_per_minute = handover_number(h, "gateway.accepts_per_minute", GATEWAY_ACCEPTS_PER_MINUTE),
+		.name = handover_text(h, "gateway.name", ""),
 		.spin_us = (unsigned)u64_min(handover_number(h, "spin_us", 0), 1000),
 		.stats = handover_map(h, "stats", STATS_PAGE_SIZE, true),
 		.tls = tls_load(s),

@@ -20,6 +20,18 @@ void request_malformed(struct gateway *g, struct connection *c, enum http_refusa
 	slot_refuse_problem(g, c, slot, &problem, row->status, slice_of(NULL, 0));
 }
 
+// A Host that is not ours: a request that went astray, or somebody who looks for what lies behind a bare address.
+static void request_misdirected(struct gateway *g, struct connection *c)
+{
+	struct api_problem problem;
+	struct slot *slot = slot_add(g, c, true);
+	c->last = true;
+	count_up(g, COUNT_MALFORMED);
+	slot->used_weight = limits_charge(g->weight, c->address, 1, g->now_us * 1000).used;
+	api_problem_set(&problem, API_MALFORMED_HTTP, "the Host header names no server that is here");
+	slot_refuse_problem(g, c, slot, &problem, 421, slice_of(NULL, 0));
+}
+
 // Charges the address. False: it was refused, and told when to come back.
 static bool weight_charge(struct gateway *g, struct connection *c, struct slot *slot, unsigned weight)
 {
@@ -138,6 +150,10 @@ void history_ask(struct gateway *g, struct connection *c, struct slot *slot, con
 void request_take(struct gateway *g, struct connection *c, const struct http_request *request)
 {
 	bool path_known = false;
+	if (g->setup.name && *g->setup.name && !http_host_is(request->host, g->setup.name)) {
+		request_misdirected(g, c);
+		return;
+	}
 	struct slot *slot = slot_add(g, c, request->close);
 	const struct route *route = api_route_find((enum method)request->method, request->path, &path_known);
 	count_up(g, COUNT_REQUESTS);

@@ -43,7 +43,8 @@ static SSL_CTX *context_make(void)
 	PEM_write_bio_X509(cert_bio, x);
 	PEM_write_bio_PrivateKey(key_bio, key, NULL, NULL, 0, NULL, NULL);
 	long cert_size = BIO_get_mem_data(cert_bio, &cert_text), key_size = BIO_get_mem_data(key_bio, &key_text);
-	SSL_CTX *tls = tls_context(cert_text, (size_t)cert_size, key_text, (size_t)key_size, &why);
+	SSL_CTX *tls = tls_context(&(struct tls_setup){ .certificate = cert_text, .certificate_size = (size_t)cert_size,
+							   .key = key_text, .key_size = (size_t)key_size, .name = "" }, &why);
 	if (!tls)
 		fail_msg("%s", why);
 	BIO_free(cert_bio);

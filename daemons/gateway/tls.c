@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemons/gateway/tls.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <strings.h>
 
 // AES-128-GCM first: it is the cheapest where the CPU has AES, and every client has it.
 #define SUITES_13 "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
@@ -96,19 +99,61 @@ static bool warm_up(SSL_CTX *tls)
 	return fine;
 }
 
-SSL_CTX *tls_context(const char *certificate, size_t certificate_size, const char *key, size_t key_size,
-		     const char **ret_why)
+// Who comes by the address alone, or for another name, learns nothing of whose server this is.
+static int name_judge(SSL *ssl, int *ret_alert, void *context)
+{
+	const char *asked = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+	if (asked && !strcasecmp(asked, context))
+		return SSL_TLSEXT_ERR_OK;
+	*ret_alert = SSL_AD_UNRECOGNIZED_NAME;
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+// Nothing but whole certificates, at least one.
+static bool authorities_add(SSL_CTX *tls, const char *text, size_t size)
+{
+	BIO *bio = BIO_new_mem_buf(text, (int)size);
+	size_t count = 0;
+	bool fine = bio != NULL;
+	for (X509 *x; fine && (x = PEM_read_bio_X509(bio, NULL, no_password, NULL)); X509_free(x)) {
+		fine = X509_check_ca(x) == 1 && X509_STORE_add_cert(SSL_CTX_get_cert_store(tls), x) == 1 && SSL_CTX_add_client_CA(tls, x) == 1;
+		count++;
+	}
+	fine = fine && count > 0 && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+	ERR_clear_error();
+	BIO_free(bio);
+	return fine;
+}
+
+// A session is resumed only by who has shown a certificate here: its context says so.
+static bool clients_demand(SSL_CTX *tls, const struct tls_setup *setup)
+{
+	static const unsigned char ours[] = "redoubt-gateway";
+	if (!authorities_add(tls, setup->client_ca, setup->client_ca_size))
+		return false;
+	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	SSL_CTX_set_verify_depth(tls, 4);
+	return SSL_CTX_set_session_id_context(tls, ours, sizeof ours - 1) == 1;
+}
+
+SSL_CTX *tls_context(const struct tls_setup *setup, const char **ret_why)
 {
 	SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
 	const char *why = NULL;
 	if (!tls || !rules_set(tls))
 		why = "OpenSSL refused the settings";
-	else if (!certificate_use(tls, certificate, certificate_size))
+	else if (!certificate_use(tls, setup->certificate, setup->certificate_size))
 		why = "the certificate is not PEM text of an X.509 certificate";
-	else if (!key_use(tls, key, key_size))
+	else if (!key_use(tls, setup->key, setup->key_size))
 		why = "the key is not an unencrypted PEM private key, or is not the certificate's";
 	else if (!warm_up(tls))
 		why = "a trial handshake failed: key and cipher suites do not go together";
+	else if (setup->client_ca && !clients_demand(tls, setup)) // after the trial, in which nobody has a certificate
+		why = "gateway.client_ca is not PEM text of CA certificates alone";
+	if (!why && *setup->name) {
+		SSL_CTX_set_tlsext_servername_callback(tls, name_judge);
+		SSL_CTX_set_tlsext_servername_arg(tls, (void *)setup->name);
+	}
 	if (!why)
 		return tls;
 	SSL_CTX_free(tls);

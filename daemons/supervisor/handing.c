@@ -42,6 +42,8 @@ static int give_files(struct family *f, const struct instance *i, struct handove
 	for (size_t n = 0; r == 0 && n < file_row_count; n++)
 		if (file_rows[n].roles & bit(i))
 			r = handover_add_fd(list, file_rows[n].name, f->house->file[n]);
+	if (r == 0 && i->role == ROLE_GATEWAY && f->house->client_ca >= 0)
+		r = handover_add_fd(list, "client-ca", f->house->client_ca);
 	if (r == 0 && i->role == ROLE_GATEWAY)
 		r = handover_add_fd(list, "listen", f->house->listener[i->number]);
 	if (r == 0 && i->role == ROLE_CONTROL)
@@ -51,7 +53,7 @@ static int give_files(struct family *f, const struct instance *i, struct handove
 
 static int give_text(struct family *f, const struct instance *i, struct handover_list *list)
 {
-	char text[128];
+	char text[SETTING_TEXT_MAX + 1];
 	int r = 0;
 	for (size_t n = 0; r == 0 && n < setting_row_count; n++) {
 		if (!(setting_rows[n].roles & bit(i)))

@@ -13,6 +13,7 @@ struct house {
 	struct config *config;
 	struct genesis genesis;
 	int file[HOUSE_FILES_MAX];         // one for each of file_rows
+	int client_ca;                     // -1: gateway.client_ca is empty
 	int listener[GATEWAYS_MAX], operator_socket;
 	int lock;
 	unsigned gateways;

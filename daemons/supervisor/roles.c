@@ -82,6 +82,8 @@ const size_t directory_row_count = ARRAY_LEN(directory_rows);
 
 const struct setting_row setting_rows[] = {
 	{ "gateway.listen", BIT(ROLE_GATEWAY) },
+	{ "gateway.name", BIT(ROLE_GATEWAY) },
+	{ "gateway.client_ca", BIT(ROLE_GATEWAY) },
 	{ "gateway.count", ALL },
 	{ "gateway.connections", BIT(ROLE_GATEWAY) },
 	{ "gateway.weight_per_minute", BIT(ROLE_GATEWAY) },

@@ -9,6 +9,9 @@
 
 const struct config_key setting_keys[] = {
 	{ "gateway.listen", CONFIG_TEXT, "127.0.0.1:8443", 3, 63, "address:port, IPv6 in brackets" },
+	{ "gateway.name", CONFIG_TEXT, "", 0, SETTING_TEXT_MAX, "the one DNS name that is served; empty: every name" },
+	{ "gateway.client_ca", CONFIG_TEXT, "", 0, SETTING_TEXT_MAX,
+	  "file with the CA whose client certificates are let in, such as keys/client-ca.pem; empty: everybody is" },
 	{ "gateway.connections", CONFIG_NUMBER, "1024", 1, 4096, "connections that one gateway process serves at a time" },
 	{ "gateway.weight_per_minute", CONFIG_NUMBER, "1200", 0, 1000000000, "request weight of one address in a minute; 0 = no limit" },
 	{ "gateway.accepts_per_minute", CONFIG_NUMBER, "600", 0, 1000000000, "new connections of one address in a minute; 0 = no limit" },

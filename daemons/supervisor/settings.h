@@ -4,6 +4,8 @@
 
 #include "config/config.h"
 
+#define SETTING_TEXT_MAX 253 // of a DNS name
+
 extern const struct config_key setting_keys[];
 extern const size_t setting_key_count;
 

@@ -112,6 +112,14 @@ enum http_refusal http_fields_check(struct http_parser *p, const char *data)
 	return HTTP_FINE;
 }
 
+bool http_host_is(struct slice host, const char *name)
+{
+	size_t size = strlen(name);
+	return host.size >= size && strncasecmp(host.at, name, size) == 0 &&
+	       (host.size == size || (host.at[size] == ':' && host.size > size + 1 &&
+				      chars_are(host.at + size + 1, host.size - size - 1, CHAR_DIGIT)));
+}
+
 bool http_type_is(struct slice content_type, const char *type)
 {
 	size_t size = strlen(type);

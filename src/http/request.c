@@ -193,6 +193,7 @@ static void request_fill(const struct http_parser *p, const char *data, struct h
 	*to = (struct http_request){
 		.method = (enum http_method)p->method,
 		.close = p->close,
+		.host = span_slice(data, p, HTTP_FIELD_HOST),
 		.path = slice_of(target, path),
 		.query = mark ? slice_of(mark + 1, p->target.size - path - 1) : slice_of(NULL, 0),
 		.api_key = span_slice(data, p, HTTP_FIELD_API_KEY),

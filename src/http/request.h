@@ -66,6 +66,7 @@ struct http_parser { // opaque
 struct http_request {
 	enum http_method method;
 	bool close;              // the client asked for `Connection: close`
+	struct slice host;       // of name and port, as the client wrote it
 	struct slice path;       // begins with '/'
 	struct slice query;      // without '?'
 	struct slice api_key;    // X-MBX-APIKEY
@@ -86,6 +87,9 @@ bool http_parser_in_body(const struct http_parser *p);
 // (*ret_refusal): answer and close, for nothing behind it can be trusted.
 MUST_USE int http_parse(struct http_parser *p, const char *data, size_t size, struct http_request *ret,
 			enum http_refusal *ret_refusal);
+
+// True when `host`, with or without a port, is the name. Case-insensitive; a point at the end is no part of a name here.
+bool http_host_is(struct slice host, const char *name);
 
 // True when the content type is `type`, with or without parameters (";charset=..."). Case-insensitive.
 bool http_type_is(struct slice content_type, const char *type);

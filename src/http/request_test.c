@@ -203,6 +203,24 @@ static void test_understood(void **state)
 	assert_int_equal(r.size, sizeof text - 1 - strlen("GET /"));
 }
 
+static void test_host(void **state)
+{
+	static const struct { const char *host; bool ours; } rows[] = {
+		{ "exchange.example.org", true }, { "EXCHANGE.example.ORG:443", true }, { "exchange.example.org:", false },
+		{ "exchange.example.org:4x", false }, { "exchange.example.org.", false }, { "exchange.example.or", false },
+		{ "exchange.example.organic", false }, { "a.exchange.example.org", false }, { "10.9.0.2", false },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(http_host_is(slice_text(rows[i].host), "exchange.example.org"), rows[i].ours);
+	const char text[] = GET "hOST:  exchange.example.org:443 \r\n\r\n";
+	struct http_parser p;
+	struct http_request r;
+	enum http_refusal refusal;
+	http_parser_reset(&p);
+	assert_int_equal(http_parse(&p, text, sizeof text - 1, &r, &refusal), 0);
+	assert_true(http_host_is(r.host, "exchange.example.org"));
+}
+
 static void test_pieces(void **state)
 {
 	static const char text[] = "DELETE /x HTTP/1.1\r\nHost: [::1]:1\r\nContent-Length: 2\r\n\r\nab";
@@ -266,7 +284,8 @@ static void test_header_count(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_understood), cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_understood), cmocka_unit_test(test_host),
+		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_limits), cmocka_unit_test(test_header_count),
 	};
 	return cmocka_run_group_tests_name("http-request", tests, NULL, NULL);

@@ -25,6 +25,7 @@ static const struct {
 	STATUS_LINE(415, "Unsupported Media Type"),
 	STATUS_LINE(417, "Expectation Failed"),
 	STATUS_LINE(418, "I'm a teapot"),
+	STATUS_LINE(421, "Misdirected Request"),
 	STATUS_LINE(429, "Too Many Requests"),
 	STATUS_LINE(431, "Request Header Fields Too Large"),
 	STATUS_LINE(500, "Internal Server Error"),
@@ -61,9 +62,11 @@ void http_response_write(struct writer *w, const struct http_response *response)
 	write_bytes(w, lines[row].line, lines[row].size);
 	WRITE_TEXT(w, "Date: ");
 	write_bytes(w, response->date, HTTP_DATE_SIZE);
-	// Answers are a customer's own business: no cache keeps them, no browser guesses at them.
+	// Answers are a customer's own business: no cache keeps them, no browser guesses at them, runs anything in them or
+	// shows them within another's page.
 	WRITE_TEXT(w, "\r\nContent-Type: application/json;charset=UTF-8\r\nCache-Control: no-store\r\n"
-		      "X-Content-Type-Options: nosniff\r\nStrict-Transport-Security: max-age=31536000\r\n");
+		      "X-Content-Type-Options: nosniff\r\nStrict-Transport-Security: max-age=31536000\r\n"
+		      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
 	write_bytes(w, response->extra.at, response->extra.size);
 	if (response->close)
 		WRITE_TEXT(w, "Connection: close\r\n");

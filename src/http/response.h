@@ -6,7 +6,7 @@
 #include "http/slice.h"
 
 #define HTTP_DATE_SIZE 29      // "Sun, 06 Nov 1994 08:49:37 GMT"
-#define HTTP_RESPONSE_HEAD_MAX 640 // with `extra` of at most HTTP_EXTRA_MAX
+#define HTTP_RESPONSE_HEAD_MAX 768 // with `extra` of at most HTTP_EXTRA_MAX
 #define HTTP_EXTRA_MAX 256
 
 struct http_response {

@@ -25,6 +25,9 @@ static void test_head(void **state)
 	assert_non_null(strstr(text, "\r\nRetry-After: 3\r\n"));
 	assert_non_null(strstr(text, "\r\nConnection: close\r\n"));
 	assert_non_null(strstr(text, "\r\nContent-Length: 1234567\r\n\r\n"));
+	assert_non_null(strstr(text, "\r\nX-Content-Type-Options: nosniff\r\n"));
+	assert_non_null(strstr(text, "\r\nStrict-Transport-Security: max-age=31536000\r\n"));
+	assert_non_null(strstr(text, "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"));
 	assert_null(strstr(text, "Server:"));
 }
 

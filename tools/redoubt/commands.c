@@ -15,6 +15,7 @@ static const struct command rows[] = {
 	  "                          public DNS name that the certificate is for\n"
 	  "  --certificate FILE --certificate-key FILE   PEM; intermediate certificates behind the site's own\n"
 	  "  --trust FILE            production: the CAs that its chain must end at (the system's trust store)\n"
+	  "  --client-ca FILE        production: the CA whose client certificates alone the gateway lets in (the proxy's)\n"
 	  "  --manifest FILE         production: what this host is for (/etc/redoubt/host.manifest, when there is one)\n"
 	  "  --customers N --orders N   capacities, fixed for the life of the exchange",
 	  command_init },

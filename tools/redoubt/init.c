@@ -19,17 +19,18 @@
 #include <unistd.h>
 
 struct init {
-	const char *origin, *certificate, *certificate_key, *customers, *orders, *listen, *trust, *manifest;
+	const char *origin, *certificate, *certificate_key, *customers, *orders, *listen, *trust, *manifest, *client_ca;
 	bool demo, production;
 	struct site site;
 	struct chain_facts chain; // production
-	char listen_text[LISTEN_TEXT];
+	char listen_text[LISTEN_TEXT], name[SITE_NAME_MAX + 1];
+	char *client_ca_pem; // NULL: everybody is let in who finds the listener
 };
 
 static const char CONFIGURATION[] =
 	"# Redoubt's settings. What is not said here has its default; docs/man/redoubt.conf.5 names them all.\n"
 	"%s%s"
-	"gateway : { listen = \"%s\";%s };\n";
+	"gateway : { listen = \"%s\";%s%s%s%s };\n";
 // On loopback every bot of a demo has the same address, whose limit they would share.
 static const char DEMO_REASON[] = "# A demo's bots share one address: its limit is higher than the default 1,200 a minute.\n";
 static const char DEMO_LIMIT[] = " weight_per_minute = 600000; accepts_per_minute = 60000;";
@@ -60,6 +61,10 @@ static bool arguments_good(const struct init *in)
 		complain("--listen '%s' is not an address and port such as 127.0.0.1:8443", in->listen);
 		return false;
 	}
+	if (in->client_ca) {
+		complain("--client-ca says whose client certificates production lets in; a demo lets in everybody");
+		return false;
+	}
 	if (in->trust) {
 		complain("--trust says which CA production's certificate is checked against; a demo's is self-signed");
 		return false;
@@ -87,6 +92,8 @@ static bool production_good(struct init *in, bool read)
 	p.site = (struct site_certificate){ in->certificate, in->certificate_key, in->trust, read && in->certificate ? in->site.pem : NULL,
 					    read && in->certificate_key ? in->site.key : NULL };
 	ASSERT(r);
+	if (in->client_ca)
+		in->client_ca_pem = client_ca_read(r, in->client_ca);
 	if (!read)
 		refusal_add(r, "certificate", "it and its key could not be taken, as said above");
 	production_judge(&p, r);
@@ -96,6 +103,7 @@ static bool production_good(struct init *in, bool read)
 	free(r);
 	in->chain = p.facts;
 	memcpy(in->listen_text, p.listen_text, LISTEN_TEXT);
+	memcpy(in->name, p.name, sizeof p.name);
 	in->listen = p.listen == p.listen_text ? in->listen_text : p.listen;
 	return good;
 }
@@ -103,7 +111,11 @@ static bool production_good(struct init *in, bool read)
 static int certificate_write(const struct init *in)
 {
 	int r = file_create("keys/tls.key", 0600, in->site.key, strlen(in->site.key));
-	return r ? r : file_create("keys/tls.crt", 0644, in->site.pem, strlen(in->site.pem));
+	if (!r)
+		r = file_create("keys/tls.crt", 0644, in->site.pem, strlen(in->site.pem));
+	if (!r && in->client_ca_pem)
+		r = file_create("keys/client-ca.pem", 0644, in->client_ca_pem, strlen(in->client_ca_pem));
+	return r;
 }
 
 static int directories_make(void)
@@ -227,11 +239,13 @@ static void record_print(const struct init *in, char *to, size_t size)
 
 static int configuration_write(const struct init *in)
 {
-	char record[1024] = "", text[sizeof CONFIGURATION + sizeof DEMO_REASON + sizeof DEMO_LIMIT + sizeof record + LISTEN_TEXT];
+	char record[1024] = "", text[sizeof CONFIGURATION + sizeof DEMO_REASON + sizeof DEMO_LIMIT + sizeof record + LISTEN_TEXT + SITE_NAME_MAX +
+	     sizeof " name = \"\"; client_ca = \"keys/client-ca.pem\";"];
 	if (in->production)
 		record_print(in, record, sizeof record);
 	int n = snprintf(text, sizeof text, CONFIGURATION, record, in->demo ? DEMO_REASON : "", in->listen ? in->listen : LISTEN_DEFAULT,
-			 in->demo ? DEMO_LIMIT : "");
+			 in->demo ? DEMO_LIMIT : " name = \"", in->name, in->demo ? "" : "\";",
+			 in->client_ca_pem ? " client_ca = \"keys/client-ca.pem\";" : "");
 	ASSERT(n > 0 && (size_t)n < sizeof text); // arguments_good has looked at the address
 	return file_create("redoubt.conf", 0644, text, (size_t)n);
 }
@@ -356,6 +370,7 @@ int command_init(int argc, char **argv)
 		{ "--certificate-key", &in.certificate_key, NULL }, { "--customers", &in.customers, NULL },
 		{ "--orders", &in.orders, NULL }, { "--listen", &in.listen, NULL },
 		{ "--trust", &in.trust, NULL }, { "--manifest", &in.manifest, NULL },
+		{ "--client-ca", &in.client_ca, NULL },
 	};
 	int r = options_read(argc, argv, options, ARRAY_LEN(options), NULL, 0, 0);
 	if (r < 0)
@@ -368,5 +383,6 @@ int command_init(int argc, char **argv)
 	else
 		r = read ? found(&in) : EXIT_FAILED;
 	site_free(&in.site);
+	free(in.client_ca_pem);
 	return r;
 }

@@ -59,10 +59,9 @@ static void site_judge(struct production *p, struct refusals *r, const char *nam
 
 void production_judge(struct production *p, struct refusals *r)
 {
-	char name[SITE_NAME_MAX + 1] = "";
 	build_judge(r);
-	bool named = origin_judge(r, p->origin, name);
+	bool named = origin_judge(r, p->origin, p->name);
 	listen_find(p, r);
-	site_judge(p, r, named ? name : NULL);
+	site_judge(p, r, named ? p->name : NULL);
 	directory_judge(r, p->dir);
 }

@@ -12,7 +12,7 @@
 struct refusals {
 	size_t count; // those beyond REFUSALS_MAX are counted, not kept
 	struct {
-		const char *about; // "build", "origin", "listen", "certificate", "directory"
+		const char *about; // "build", "origin", "listen", "certificate", "client-ca", "directory"
 		char text[REFUSAL_TEXT];
 	} row[REFUSALS_MAX];
 };
@@ -45,6 +45,7 @@ struct production {
 	struct site_certificate site;
 	struct chain_facts facts;      // set
 	char listen_text[LISTEN_TEXT]; // set
+	char name[253 + 1];            // set: SITE_NAME_MAX; "" when the origin has none
 };
 void production_judge(struct production *p, struct refusals *r);
 
@@ -72,6 +73,10 @@ void listen_judge(struct refusals *r, const char *listen, const struct manifest 
 // The chain from `pem` (the site's certificate first, intermediate ones behind it) to a root of the bundle `trust`, or
 // of the system's store when that is NULL, by X509_verify_cert; the name by X509_check_host. `name` may be NULL.
 void certificate_judge(struct refusals *r, const struct site_certificate *c, const char *name, struct chain_facts *ret);
+
+// The CA that the proxy's client certificates come from: PEM text of CA certificates that have not expired, and nothing
+// else. To be freed; NULL after a refusal.
+char *client_ca_read(struct refusals *r, const char *path);
 
 // Where it is to lie: no file system that forgets, nobody else's hands on the way there, nothing of a demo.
 void directory_judge(struct refusals *r, const char *dir);
