@@ -29,7 +29,7 @@ struct artefact {
 	gid_t gid;
 };
 
-#define ARTEFACTS_MAX 256
+#define ARTEFACTS_MAX 1024
 #define COMPLAINTS_MAX 64
 
 struct complaints {

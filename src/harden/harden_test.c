@@ -35,7 +35,8 @@ static void file_put(const char *name, const char *text)
 
 static int tree_make(void **state)
 {
-	static const char *const FOLDERS[] = { "", "/etc", "/proc", "/proc/sys", "/proc/sys/net", "/proc/sys/net/ipv4", "/proc/net", "/state", "/state/backup" };
+	static const char *const FOLDERS[] = { "", "/etc", "/proc", "/proc/sys", "/proc/sys/net", "/proc/sys/net/ipv4", "/proc/sys/net/ipv6",
+						"/proc/sys/net/ipv6/conf", "/proc/sys/net/ipv6/conf/all", "/proc/sys/net/ipv6/conf/eth0.7", "/proc/net", "/state", "/state/backup" };
 	if (!mkdtemp(root))
 		return -1;
 	for (size_t i = 1; i < ARRAY_LEN(FOLDERS); i++) {
@@ -47,6 +48,8 @@ static int tree_make(void **state)
 			       "redoubt-engine:x:991:991::/:/usr/sbin/nologin\ncourier:x:992:992::/:/usr/sbin/nologin\n_apt:x:42:65534::/:/bin/false\n");
 	file_put("etc/group", "root:x:0:\nredoubt-journal:x:990:\n");
 	file_put("proc/sys/net/ipv4/ip_forward", "1\n");
+	file_put("proc/sys/net/ipv6/conf/all/accept_redirects", "1\n");
+	file_put("proc/sys/net/ipv6/conf/eth0.7/accept_redirects", "1\n");
 	file_put("proc/net/ip_tables_names", "filter\n");
 	file_put("state/backup/backup.conf", "backup : { destination1 = \"/mnt/one\"; destination2 = \"/mnt/two words\"; };\n");
 	return host_open(root, &host);
@@ -157,6 +160,9 @@ static void the_other_files_say_what_they_must(void **state)
 		{ "/etc/systemd/system/redoubt-host-rollback.service", "host harden --roll-back" },
 		{ "/etc/sysctl.d/60-redoubt.conf", "net.ipv4.ip_forward = 0\n" },
 		{ "/proc/sys/net/ipv4/ip_forward", "0\n" },
+		{ "/etc/sysctl.d/60-redoubt.conf", "net.ipv6.conf.*.accept_redirects = 0\n" },
+		{ "/proc/sys/net/ipv6/conf/all/accept_redirects", "0\n" },
+		{ "/proc/sys/net/ipv6/conf/eth0.7/accept_redirects", "0\n" }, // which does not ask all
 		{ "/etc/rsyslog.d/60-redoubt.conf", "target=\"192.0.2.9\" port=\"6514\"" },
 		{ "/etc/audit/rules.d/60-redoubt.rules", "-w /state/keys/ -p rwa" },
 		{ "/etc/systemd/journald.conf.d/00-redoubt.conf", "MaxRetentionSec=120day" },
@@ -335,7 +341,7 @@ static void a_record_is_whole_or_none(void **state)
 	assert_int_equal(again->row[1].kind, RECORD_ABSENT);
 	for (size_t size = strlen(text) - strlen("\n"); size-- > 0;) // cut anywhere: refused
 		assert_int_equal(record_read(host, host_copy(host, text, size), again), 1);
-	assert_int_equal(record_read(host, "redoubt-harden-record 1\nrules 0\nfile 7777 0 0 999 /x\nend\n", again), 1);
+	assert_int_equal(record_read(host, "redoubt-harden-record 1\nrules 0\nfile 7777 0 0 1024 /x\nend\n", again), 1);
 	assert_int_equal(record_read(host, "redoubt-harden-record 1\nrules 0\npipe 644 0 0 0 /x\nend\n", again), 1);
 	assert_int_equal(record_read(host, "redoubt-harden-record 1\nrules 0\nfile 644 0 0 0 x\nend\n", again), 1);
 }
