@@ -3,6 +3,7 @@
 #include "checks/packages/packages.h"
 
 #include "settings/apt_settings.h"
+#include "settings/apt_sources.h"
 #include "checks/look.h"
 
 #include <stdlib.h>
@@ -14,7 +15,7 @@ static bool ends_with(const char *text, const char *end)
 	return size >= tail && !strcmp(text + size - tail, end);
 }
 
-struct source { const char *path; unsigned line; bool disabled, signed_by, foreign; const char *foreign_uri; };
+struct source { const char *path; unsigned line; bool disabled, signed_by; const char *foreign_uri; };
 
 // Options that take the proof away, and the truth that does it. Both kinds of file have them, spelled alike.
 static const struct { const char *name; enum apt_truth bad; } OPTIONS[] = {
@@ -50,90 +51,18 @@ static bool uri_foreign(const char *uri)
 	return true;
 }
 
-static void uri_take(struct source *s, const char *uri)
+static void source_judge(struct examination *e, const char *path, const struct apt_source *read)
 {
-	if (!uri_foreign(uri))
-		return;
-	s->foreign = true;
-	s->foreign_uri = uri;
-}
-
-static void source_judge(struct examination *e, const struct source *s)
-{
-	if (s->foreign && !s->signed_by && !s->disabled)
-		found_fail(e, NULL, "%s:%u: a foreign source without signed-by: %.120s", s->path, s->line, s->foreign_uri);
-}
-
-// "deb [ trusted=yes signed-by=... ] URI suite component": options may have blanks around their brackets.
-static void list_line_judge(struct examination *e, const char *path, unsigned line, const char *text)
-{
-	struct source s = { .path = path, .line = line };
-	const char *word[64];
-	char *plain = host_copy(e->host, text, strcspn(text, "#")), *open = strchr(plain, '['), *close = open ? strchr(open, ']') : NULL;
-	if (open)
-		*open = ' ';
-	if (close)
-		*close = ' ';
-	size_t words = host_words(e->host, plain, word, 64);
-	if (!words)
-		return;
-	if (words < 3 || words > 64 || strncmp(word[0], "deb", 3) || (open && !close)) {
-		found_unknown(e, "%s:%u is not understood: %.80s", path, line, text);
-		return;
-	}
-	for (size_t i = 1; i < words; i++) {
-		char *equals = strpbrk(word[i], "="), *sign = equals && equals > word[i] && strchr("+-", equals[-1]) ? equals - 1 : equals;
-		if (!open || !equals || strstr(word[i], "://")) {
-			uri_take(&s, word[i]);
-			break;
-		}
-		option_judge(e, &s, host_copy(e->host, word[i], (size_t)(sign - word[i])), equals + 1);
-	}
-	source_judge(e, &s);
-}
-
-static void list_judge(struct examination *e, const struct host_file *f)
-{
-	struct host_lines cursor = { f->text, 0 };
-	for (const char *line; host_line(e->host, &cursor, &line);)
-		list_line_judge(e, f->path, cursor.number, line);
-}
-
-// A field of a .sources file with its continued lines; values that are lists stand between blanks.
-static void field_judge(struct examination *e, struct source *s, const char *text)
-{
-	size_t size = strcspn(text, ":");
-	const char *name = host_copy(e->host, text, size), *word[64];
-	size_t words = text[size] ? host_words(e->host, text + size + 1, word, 64) : 0;
-	if (!strcasecmp(name, "uris"))
-		for (size_t i = 0; i < words && i < 64; i++)
-			uri_take(s, word[i]);
-	else
-		option_judge(e, s, name, words ? word[0] : "");
-}
-
-static void sources_judge(struct examination *e, const struct host_file *f)
-{
-	struct host_lines cursor = { f->text, 0 };
-	struct source s = { .path = f->path, .line = 1 };
-	const char *field = "", *line;
-	while (host_line(e->host, &cursor, &line)) {
-		bool empty = !line[strspn(line, " \t\r")], more = *line == ' ' || *line == '\t';
-		if (*line == '#')
-			continue;
-		if (more && !empty) {
-			field = host_print(e->host, "%s %s", field, line + strspn(line, " \t"));
-			continue;
-		}
-		field_judge(e, &s, field);
-		field = empty ? "" : line;
-		if (empty) {
-			source_judge(e, &s);
-			s = (struct source){ .path = f->path, .line = cursor.number + 1 };
-		}
-	}
-	field_judge(e, &s, field);
-	source_judge(e, &s);
+	struct source s = { .path = path, .line = read->line };
+	if (read->unclear)
+		found_unknown(e, "%s:%u is not understood: %.80s", path, read->line, read->unclear);
+	for (const struct apt_source_word *w = read->option; w; w = w->next)
+		option_judge(e, &s, w->name, w->value);
+	for (const struct apt_source_word *w = read->uri; w; w = w->next)
+		if (uri_foreign(w->value))
+			s.foreign_uri = w->value;
+	if (s.foreign_uri && !s.signed_by && !s.disabled)
+		found_fail(e, NULL, "%s:%u: a foreign source without signed-by: %.120s", path, s.line, s.foreign_uri);
 }
 
 // --- apt.conf ------------------------------------------------------------------------------------------------------
@@ -185,10 +114,9 @@ static void file_judge(struct examination *e, const char *path)
 	if (!found_file(e, f))
 		return;
 	look_judge_root_only(e, path, &f->status);
-	if (ends_with(path, ".sources"))
-		sources_judge(e, f);
-	else
-		list_judge(e, f);
+	const struct apt_source *s = ends_with(path, ".sources") ? apt_sources_paragraphs(e->host, f->text) : apt_sources_list(e->host, f->text);
+	for (; s; s = s->next)
+		source_judge(e, path, s);
 	found_read(e, "%s", path);
 }
 

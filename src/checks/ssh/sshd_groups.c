@@ -26,9 +26,9 @@ static bool member(const char *list, const char *user)
 }
 
 // One bit for each pattern that a group of the user fits.
-static uint32_t groups_of(struct host *h, const char *user, const char *gid, const char *const *pattern, size_t patterns)
+static uint32_t groups_of(struct host *h, const char *groups, const char *user, const char *gid, const char *const *pattern, size_t patterns)
 {
-	struct host_lines cursor = { host_file(h, "/etc/group")->text, 0 };
+	struct host_lines cursor = { groups, 0 };
 	uint32_t set = 0;
 	for (const char *line; host_line(h, &cursor, &line);) {
 		const char *name = host_copy(h, line, strcspn(line, ":")), *number = field_at(line, 2);
@@ -40,15 +40,16 @@ static uint32_t groups_of(struct host *h, const char *user, const char *gid, con
 	return set;
 }
 
-size_t sshd_group_users(struct host *h, const char *const *pattern, size_t patterns, const char **ret, size_t max)
+size_t sshd_group_users_in(struct host *h, const char *passwd, const char *groups, const char *const *pattern, size_t patterns,
+			   const char **ret, size_t max)
 {
-	struct host_lines cursor = { host_file(h, "/etc/passwd")->text, 0 };
+	struct host_lines cursor = { passwd, 0 };
 	uint32_t seen[SSHD_USERS_MAX];
 	size_t count = 0;
 	ASSERT(max <= SSHD_USERS_MAX && patterns <= SSHD_GROUPS_MAX);
 	for (const char *line; patterns && host_line(h, &cursor, &line);) {
 		const char *user = host_copy(h, line, strcspn(line, ":")), *gid = field_at(line, 3);
-		uint32_t set = gid ? groups_of(h, user, gid, pattern, patterns) : 0;
+		uint32_t set = gid ? groups_of(h, groups, user, gid, pattern, patterns) : 0;
 		bool known = !set;
 		for (size_t i = 0; i < count && i < max; i++)
 			known |= seen[i] == set;
@@ -61,4 +62,9 @@ size_t sshd_group_users(struct host *h, const char *const *pattern, size_t patte
 		count++;
 	}
 	return count;
+}
+
+size_t sshd_group_users(struct host *h, const char *const *pattern, size_t patterns, const char **ret, size_t max)
+{
+	return sshd_group_users_in(h, host_file(h, "/etc/passwd")->text, host_file(h, "/etc/group")->text, pattern, patterns, ret, max);
 }
