@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
 mkdir "$work/root"
 
-# inside SETUP: makes the root, runs SETUP in it, checks FS-02 and FS-05, and prints the findings and the cost.
+# inside SETUP: makes the root, runs SETUP in it, checks FS-02, FS-05 and ENV-01, and prints the findings and the cost.
 inside() {
 	unshare -m bash -c '
 		root=$1/root
@@ -25,7 +25,8 @@ inside() {
 		printf "role production\nweb-root /srv/www\n" >etc/redoubt/host.manifest
 		mkdir -p var/lib && [ ! -d /var/lib/dpkg ] || cp -a /var/lib/dpkg var/lib/
 		eval "$3"
-		chroot . /tool/redoubt --json host check --only FS-02; chroot . /tool/redoubt --json host check --only FS-05' \
+		chroot . /tool/redoubt --json host check --only FS-02; chroot . /tool/redoubt --json host check --only FS-05
+		chroot . /tool/redoubt --json host check --only ENV-01' \
 		inside "$work" "$redoubt" "$1" | jq -r '(.findings[] | .id + " " + .state + " " + .read), "entries \(.cost.walk.entries)"'
 }
 says() { # PATTERN SETUP
@@ -62,4 +63,8 @@ ok "found: a key in a view of another directory, beneath a web root" says '^FS-0
 	'mkdir data/up; printf -- "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEAx5Jf0CwmT3v8Zr1yUq6nLh2bXo9kVd4s\n" >data/up/notes; mkdir srv/www/up; mount --bind data/up srv/www/up'
 ok "found: the same when the web root itself is the view" says '^FS-05 fail .*beneath a web root' \
 	'printf -- "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEAx5Jf0CwmT3v8Zr1yUq6nLh2bXo9kVd4s\n" >data/notes; mount --bind data srv/www'
+ok "found: a compiler on a mount of its own, and one by the name of a link" says '^ENV-01 fail /tmp/m/tcc is there: it leads to /opt/x' \
+	'mkdir tmp/m opt; mount -t tmpfs none tmp/m; ln -s /opt/x tmp/m/tcc; touch tmp/m/gcc; chmod 755 tmp/m/gcc'
+ok "found: a compiler behind a second view, where the first is one where nobody looks" says '^ENV-01 fail (/tmp/m|/data/up)/gcc-12 is there' \
+	'mkdir -p data/up tmp/m; touch data/up/gcc-12; chmod 755 data/up/gcc-12; mount --bind data/up tmp/m'
 finish

@@ -34,8 +34,33 @@ static void packages_of_tools(void **state)
 			fail_msg("%s is a tool", OTHERS[i]);
 }
 
+// Wherever a word begins and ends, be it with the last byte; one byte less or another one, and it is none.
+static void words_of_tools(void **state)
+{
+	static const char *const WORDS[] = { "GCC_EXEC_PREFIX", "GNU assembler", "GNU ld", "libclang-cpp", "libLLVM", "clang LLVM compiler", "Tiny C Compiler",
+					     "cmd/go/internal", "rustc_driver", "RUSTUP_TOOLCHAIN", "GNU gdb", "Remote debugging using", "runs in %s mode", "GNU Make",
+					     "perf.data", "libpcap version", "socat version", "Nmap Scripting" };
+	static const char *const BEFORE[] = { "\0", "G", "GNU l", "lib", "clang" }; // beginnings of words
+	for (size_t i = 0; i < ARRAY_LEN(WORDS); i++)
+		for (size_t at = 0; at < 40; at++) {
+			char text[128];
+			size_t length = strlen(WORDS[i]);
+			const char *before = BEFORE[at % ARRAY_LEN(BEFORE)];
+			for (size_t k = 0; k < at; k++)
+				text[k] = before[k % (strlen(before) + 1)];
+			memcpy(text + at, WORDS[i], length);
+			if (!environment_words(text, at + length))
+				fail_msg("%s is not found behind %zu bytes", WORDS[i], at);
+			if (environment_words(text, at + length - 1))
+				fail_msg("%s is found without its last byte", WORDS[i]);
+			text[at] ^= 1;
+			if (environment_words(text, at + length))
+				fail_msg("%s is found with another first byte", WORDS[i]);
+		}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(names_of_tools), cmocka_unit_test(packages_of_tools) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(names_of_tools), cmocka_unit_test(packages_of_tools), cmocka_unit_test(words_of_tools) };
 	return cmocka_run_group_tests_name("environment-tools", tests, NULL, NULL);
 }
