@@ -169,6 +169,10 @@ ok "what happened is on record" grep -q "rolled back" /var/lib/redoubt-harden/1/
 refuses "to confirm what has gone back" "gone back already" harden --confirm
 ok "applied, and undone by hand" bash -c '"$1" host harden --only nft --apply && "$1" host harden --roll-back' _ "$redoubt"
 ok "the former ruleset is back at once" [ "$former" = "$(rules)" ]
+ok "at a start of the machine the files go back" bash -c '"$1" host harden --only nft --apply && "$1" host harden --roll-back --at-start && [ ! -e /etc/nftables.conf ] && [ ! -e /var/lib/redoubt-harden/pending ]' _ "$redoubt"
+ok "and no rules are loaded, for which there is no network yet" [ "$former" != "$(rules)" ]
+ok "with nothing unconfirmed a start does nothing" harden --roll-back --at-start
+nft flush ruleset && nft -f <(printf '%s\n' "$former")
 
 # ---- killed at each step ----
 if command -v strace >/dev/null; then

@@ -225,7 +225,8 @@ static int confirm(struct host *h)
 	return report_end(&out, HARDEN_FAILED);
 }
 
-// --number: only that one (systemd's timer of an old change leaves a new one alone).
+// --number: only that one (systemd's timer of an old change leaves a new one alone). --at-start: the files alone; what is
+// loaded from them comes later, and no network is there yet to load rules into.
 static int roll_back(struct host *h, const struct wish *w)
 {
 	struct harden_report out = { .verdict = "rolled back" };
@@ -238,9 +239,11 @@ static int roll_back(struct host *h, const struct wish *w)
 	if (!r && wanted && pending_read(h, &number, &deadline) == 0 && number != wanted)
 		return HARDEN_AS_IS;
 	if (!r)
-		r = place_roll_back(h, &out.change, &out.wrong);
+		r = (w->at_start ? place_roll_back_at_start : place_roll_back)(h, &out.change, &out.wrong);
+	if (r == 1 && w->at_start) // somebody confirmed it, or it went back already
+		return HARDEN_AS_IS;
 	if (r == 0) {
-		activate_after(h, &out.notes);
+		(w->at_start ? activate_at_start : activate_after)(h, &out.notes);
 		return report_end(&out, HARDEN_AS_IS);
 	}
 	out.verdict = "failed";
@@ -262,6 +265,10 @@ int command_host_harden(int argc, char **argv)
 		return HARDEN_USAGE;
 	if (w.apply + w.confirm + w.roll_back + w.probes > 1) {
 		complain("--apply, --confirm, --roll-back and --probes exclude each other");
+		return HARDEN_USAGE;
+	}
+	if (w.at_start && !w.roll_back) {
+		complain("--at-start belongs to --roll-back");
 		return HARDEN_USAGE;
 	}
 	r = host_open(w.root, &h);
