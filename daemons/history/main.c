@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define NICE 10                   // nobody waits for history before an order is acknowledged
@@ -151,6 +152,7 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return rebuild_main(argc, argv);
 	static struct daemon d;
+	umask(077); // the database is nobody else's; the supervisor's own mask lets the journal's group read
 	if (follower_open(&d.follower, "history"))
 		return 1;
 	int r = run(&d);

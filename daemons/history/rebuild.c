@@ -168,7 +168,7 @@ int rebuild_main(int argc, char **argv)
 		fputs(USAGE, help ? stdout : stderr);
 		return help ? 0 : 2;
 	}
-	umask(027);
+	umask(077); // as the daemon: nobody else reads the database
 	int r = crypto_init() ? complain("crypto", "libsodium or OpenSSL does not start") : parts_open(&b, dir);
 	if (!r)
 		r = stopped_check(&b);
