@@ -8,6 +8,8 @@ mkdir -p "$tree"/{tmp,var/tmp,mnt/elsewhere,root,opt}
 chmod 700 "$exchange/backup" "$tree/mnt/backup1" "$tree/mnt/backup2" "$exchange/keys" "$exchange/history"
 chmod 400 "$exchange"/keys/*
 chmod 600 "$exchange"/history/*
+chmod 2750 "$exchange/journal" && chmod 640 "$exchange"/journal/*
+chown -R 991:995 "$exchange/journal"
 chmod 755 "$tree"/usr/{sbin,bin}/* "$tree/usr/lib/systemd/systemd" "$tree"/usr/libexec/redoubt/*
 [ -f "$work/baseline.key" ] || "$REDOUBT_TOOL" host baseline keygen "$work/baseline.key" 2>/dev/null
 cp "$work/baseline.key.pub" "$tree/etc/redoubt/baseline.pub"

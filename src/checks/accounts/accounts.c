@@ -245,7 +245,8 @@ static void acc_05(struct examination *e)
 }
 
 // "auth required pam_x.so ...": the module stands behind the control, which may be [several words in brackets].
-static bool pam_has(struct host *h, const char *text, const char *type, const char *module)
+// `argument` among what follows it; NULL: any.
+static bool pam_has(struct host *h, const char *text, const char *type, const char *module, const char *argument)
 {
 	struct host_lines cursor = { text, 0 };
 	const char *word[32];
@@ -256,7 +257,12 @@ static bool pam_has(struct host *h, const char *text, const char *type, const ch
 		if (*word[1] == '[')
 			while (at < words && at < 32 && !strchr(word[at], ']'))
 				at++;
-		if (at + 1 < words && at + 1 < 32 && !strcmp(host_basename(word[at + 1]), module))
+		if (at + 1 >= words || at + 1 >= 32 || strcmp(host_basename(word[at + 1]), module))
+			continue;
+		for (size_t i = at + 2; argument && i < words && i < 32; i++)
+			if (!strcmp(word[i], argument))
+				return true;
+		if (!argument)
 			return true;
 	}
 	return false;
@@ -264,17 +270,19 @@ static bool pam_has(struct host *h, const char *text, const char *type, const ch
 
 static void acc_06(struct examination *e)
 {
-	static const struct { const char *path, *type, *module; } WANTED[] = {
-		{ "/etc/pam.d/common-auth", "auth", "pam_faillock.so" }, { "/etc/pam.d/common-password", "password", "pam_pwquality.so" } };
+	static const struct { const char *path, *type, *module, *argument; } WANTED[] = {
+		{ "/etc/pam.d/common-auth", "auth", "pam_faillock.so", "preauth" }, // refuses who is locked
+		{ "/etc/pam.d/common-auth", "auth", "pam_faillock.so", "authfail" }, // counts; without it nobody is ever locked
+		{ "/etc/pam.d/common-password", "password", "pam_pwquality.so", NULL } };
 	for (size_t i = 0; i < ARRAY_LEN(WANTED); i++) {
 		const struct host_file *f = host_file(e->host, WANTED[i].path);
 		if (!found_file(e, f))
 			continue;
-		bool there = pam_has(e->host, f->text, WANTED[i].type, WANTED[i].module);
-		if (!there)
-			found_fail(e, NULL, "%s has no %s", WANTED[i].path, WANTED[i].module);
+		const char *argument = WANTED[i].argument ? WANTED[i].argument : "", *blank = *argument ? " " : "";
+		if (!pam_has(e->host, f->text, WANTED[i].type, WANTED[i].module, WANTED[i].argument))
+			found_fail(e, NULL, "%s has no %s%s%s", WANTED[i].path, WANTED[i].module, blank, argument);
 		else
-			found_read(e, "%s has %s", WANTED[i].path, WANTED[i].module);
+			found_read(e, "%s has %s%s%s", WANTED[i].path, WANTED[i].module, blank, argument);
 	}
 }
 
@@ -312,9 +320,9 @@ const struct check accounts_checks[] = {
 	  "usermod -s /usr/sbin/nologin NAME", acc_05 },
 	{ "ACC-06", SEVERITY_MEDIUM, "O7",
 	  "Guessing passwords is slowed and weak ones are refused",
-	  "pam_faillock and pam_pwquality in pam.d",
+	  "pam_faillock (preauth and authfail) and pam_pwquality in pam.d",
 	  "the console and sudo still take passwords",
-	  "apt-get install libpam-pwquality; pam-auth-update", acc_06 },
+	  "apt-get install libpam-pwquality, and the two profiles of docs/DEPLOY.md, step 2, for pam_faillock", acc_06 },
 	{ "ACC-07", SEVERITY_CRITICAL, "C",
 	  "Staff have two hardware keys each, and short sessions",
 	  "two FIDO2 credentials bound to the device; idle at most 900 s, at most 12 h",

@@ -14,5 +14,9 @@ void fs_05(struct examination *e); // files_secrets.c
 void fs_06(struct examination *e); // files_memory.c
 void fs_07(struct examination *e); // files_memory.c
 
+// Whether a file of this owner, group and mode is one of the journal or the snapshots as they are by design: its daemon's,
+// readable for the group redoubt-journal. Then *ret_stranger is somebody in that group who is no daemon, or NULL.
+bool journal_group_reads(struct examination *e, const struct stat *s, const char **ret_stranger);
+
 // Whether files of this name are keys, seeds or passwords: id_rsa, *.key, .env ...
 bool files_secret_name(const char *name);

@@ -32,14 +32,28 @@ static bool is_database(const char *name)
 	return false;
 }
 
+static bool is_followed(const struct looking *l, const char *path)
+{
+	return path_beneath(path, host_print(l->e->host, "%s/journal", l->folder)) ||
+	       path_beneath(path, host_print(l->e->host, "%s/snapshots", l->folder));
+}
+
+// The writer's alone; the journal and the snapshots the group of those that follow it may read as well.
 static int data_visit(void *context, const struct walk_entry *w)
 {
 	struct looking *l = context;
-	bool store = is_database(w->name) || path_beneath(w->path, host_print(l->e->host, "%s/journal", l->folder));
+	struct host *h = l->e->host;
+	const char *stranger = NULL;
+	bool followed = is_followed(l, w->path);
 	l->count++;
-	if (S_ISREG(w->status->st_mode) && store && (w->status->st_mode & (S_IRWXG | S_IRWXO)))
-		found_fail(l->e, host_print(l->e->host, "chmod 600 %s", w->path), "%s is %s", w->path,
-			   look_owner_text(l->e->host, w->status));
+	if (!S_ISREG(w->status->st_mode) || !(followed || is_database(w->name)) || !(w->status->st_mode & (S_IRWXG | S_IRWXO)))
+		return 0;
+	if (!followed || !journal_group_reads(l->e, w->status, &stranger))
+		found_fail(l->e, followed ? host_print(h, "chgrp redoubt-journal %s; chmod 640 %s", w->path, w->path) : host_print(h, "chmod 600 %s", w->path),
+			   "%s is %s, group %u", w->path, look_owner_text(h, w->status), w->status->st_gid);
+	else if (stranger)
+		found_fail(l->e, host_print(h, "take %s out of the group redoubt-journal", stranger),
+			   "%s can be read by %s: he has the group redoubt-journal and is no daemon of the manifest", w->path, stranger);
 	return 0;
 }
 
