@@ -94,6 +94,18 @@ void found_not_applicable(struct examination *e, const char *format, ...)
 	finding_add(e, FINDING_NOT_APPLICABLE, text, NULL);
 }
 
+void found_asked(struct examination *e, const char *asks)
+{
+	const struct manifest_waiver *a = e->manifest ? manifest_attestation(e->manifest, e->check->id) : NULL;
+	if (a && manifest_attestation_counts(a, host_now(e->host)))
+		found_read(e, "declared until %s, not seen: %s", a->until, a->reason);
+	else if (a)
+		found_unknown(e, "%s; 'attest %s until %s' is over, or longer than a year: look again and give it a new day", asks,
+			      e->check->id, a->until);
+	else
+		found_unknown(e, "%s; who has looked writes 'attest %s until YYYY-MM-DD HOW' into the manifest", asks, e->check->id);
+}
+
 const struct manifest *found_manifest(struct examination *e)
 {
 	if (!e->manifest)

@@ -55,6 +55,9 @@ void found_read(struct examination *e, const char *format, ...) PRINTF_LIKE(2, 3
 void found_fail(struct examination *e, const char *remedy, const char *format, ...) PRINTF_LIKE(3, 4); // NULL: the row's
 void found_unknown(struct examination *e, const char *format, ...) PRINTF_LIKE(2, 3);
 void found_not_applicable(struct examination *e, const char *format, ...) PRINTF_LIKE(2, 3);
+// A question that no look at this host answers: `asks` says what is to be asked, and of whom. Unknown, unless the manifest
+// attests the answer; then that is said as what it is, a declaration with an end.
+void found_asked(struct examination *e, const char *asks);
 // The manifest, or NULL after it has said "unknown: no manifest".
 const struct manifest *found_manifest(struct examination *e);
 // True when the file could be read; otherwise it has said why it is unknown.

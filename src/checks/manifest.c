@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/manifest.h"
 
-#include "checks/checks.h"
+#include "checks/manifest_line.h"
 
 #include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-#define WORDS_MAX 32
-
-struct line {
-	const char *name; // of the file
-	unsigned number;
-	size_t words;
-	char *word[WORDS_MAX];
-	char *error;
-};
-
-static int complain(const struct line *l, const char *format, ...) PRINTF_LIKE(2, 3);
-static int complain(const struct line *l, const char *format, ...)
+int line_complain(const struct line *l, const char *format, ...)
 {
 	char text[MANIFEST_ERROR_MAX - 80];
 	va_list arguments;
@@ -52,15 +40,15 @@ static int take_role(struct manifest *m, const struct line *l, size_t unused)
 			return 0;
 		}
 	}
-	return complain(l, "role is production, test or development, not '%.40s'", l->word[1]);
+	return line_complain(l, "role is production, test or development, not '%.40s'", l->word[1]);
 }
 
 static int take_port(struct manifest *m, const struct line *l, size_t unused)
 {
 	if (m->ssh_port)
-		return complain(l, "ssh-port was given before");
+		return line_complain(l, "ssh-port was given before");
 	if (!port_read(l->word[1], &m->ssh_port))
-		return complain(l, "ssh-port is a number from 1 to 65535, not '%.40s'", l->word[1]);
+		return line_complain(l, "ssh-port is a number from 1 to 65535, not '%.40s'", l->word[1]);
 	return 0;
 }
 
@@ -69,13 +57,13 @@ static int take_listen(struct manifest *m, const struct line *l, size_t unused)
 	struct manifest_listen n = { .udp = !strcmp(l->word[1], "udp"), .any = !strcmp(l->word[2], "*"),
 				     .v6 = strchr(l->word[2], ':') != NULL, .program = l->word[4] };
 	if (m->listens == MANIFEST_LISTEN_MAX)
-		return complain(l, "there is room for %d listen lines", MANIFEST_LISTEN_MAX);
+		return line_complain(l, "there is room for %d listen lines", MANIFEST_LISTEN_MAX);
 	if (!n.udp && strcmp(l->word[1], "tcp"))
-		return complain(l, "listen takes tcp or udp, not '%.40s'", l->word[1]);
+		return line_complain(l, "listen takes tcp or udp, not '%.40s'", l->word[1]);
 	if (!n.any && inet_pton(n.v6 ? AF_INET6 : AF_INET, l->word[2], n.address) != 1)
-		return complain(l, "'%.60s' is not an address; write * for any", l->word[2]);
+		return line_complain(l, "'%.60s' is not an address; write * for any", l->word[2]);
 	if (!port_read(l->word[3], &n.port))
-		return complain(l, "a port is a number from 1 to 65535, not '%.40s'", l->word[3]);
+		return line_complain(l, "a port is a number from 1 to 65535, not '%.40s'", l->word[3]);
 	m->listen[m->listens++] = n;
 	return 0;
 }
@@ -84,13 +72,13 @@ static int take_egress(struct manifest *m, const struct line *l, size_t unused)
 {
 	struct manifest_egress n = { .udp = !strcmp(l->word[2], "udp"), .any = !strcmp(l->word[3], "*"), .user = l->word[1] };
 	if (m->egresses == MANIFEST_EGRESS_MAX)
-		return complain(l, "there is room for %d egress lines", MANIFEST_EGRESS_MAX);
+		return line_complain(l, "there is room for %d egress lines", MANIFEST_EGRESS_MAX);
 	if (!n.udp && strcmp(l->word[2], "tcp"))
-		return complain(l, "egress takes tcp or udp, not '%.40s'", l->word[2]);
+		return line_complain(l, "egress takes tcp or udp, not '%.40s'", l->word[2]);
 	if (!n.any && !ip_prefix_read(l->word[3], &n.to))
-		return complain(l, "'%.60s' is not a prefix (no bits behind it); write * for any", l->word[3]);
+		return line_complain(l, "'%.60s' is not a prefix (no bits behind it); write * for any", l->word[3]);
 	if (!port_read(l->word[4], &n.port))
-		return complain(l, "a port is a number from 1 to 65535, not '%.40s'", l->word[4]);
+		return line_complain(l, "a port is a number from 1 to 65535, not '%.40s'", l->word[4]);
 	m->egress[m->egresses++] = n;
 	return 0;
 }
@@ -99,11 +87,11 @@ static int take_log_to(struct manifest *m, const struct line *l, size_t unused)
 {
 	struct manifest_address n = { .given = true, .v6 = strchr(l->word[1], ':') != NULL };
 	if (m->log_to.given)
-		return complain(l, "log-to was given before");
+		return line_complain(l, "log-to was given before");
 	if (inet_pton(n.v6 ? AF_INET6 : AF_INET, l->word[1], n.address) != 1)
-		return complain(l, "'%.60s' is not an address (a name would need a resolver to log)", l->word[1]);
+		return line_complain(l, "'%.60s' is not an address (a name would need a resolver to log)", l->word[1]);
 	if (!port_read(l->word[2], &n.port))
-		return complain(l, "a port is a number from 1 to 65535, not '%.40s'", l->word[2]);
+		return line_complain(l, "a port is a number from 1 to 65535, not '%.40s'", l->word[2]);
 	m->log_to = n;
 	return 0;
 }
@@ -112,15 +100,15 @@ static int prefix_add(struct manifest_prefixes *to, const struct line *l, const 
 {
 	struct ip_prefix *p = &to->prefix[to->count];
 	if (to->count == MANIFEST_PREFIX_MAX)
-		return complain(l, "there is room for %d lines of '%s'", MANIFEST_PREFIX_MAX, l->word[0]);
+		return line_complain(l, "there is room for %d lines of '%s'", MANIFEST_PREFIX_MAX, l->word[0]);
 	if (!ip_prefix_read(l->word[1], p))
-		return complain(l, "'%.60s' is not a prefix such as 203.0.113.0/24 or 2001:db8::/32 (no bits behind it)",
+		return line_complain(l, "'%.60s' is not a prefix such as 203.0.113.0/24 or 2001:db8::/32 (no bits behind it)",
 				l->word[1]);
 	if (ip_prefix_is_mapped(p))
-		return complain(l, "%s %.60s is IPv4 written as IPv6, which no packet has; write the IPv4 prefix", l->word[0], l->word[1]);
+		return line_complain(l, "%s %.60s is IPv4 written as IPv6, which no packet has; write the IPv4 prefix", l->word[0], l->word[1]);
 	to->count++;
 	if (!ip_prefixes_bounded(to, limits))
-		return complain(l, "%s %.60s is too wide, or all of them together are: at most /%u and /%u (IPv6) each, /%u and /%u in all; "
+		return line_complain(l, "%s %.60s is too wide, or all of them together are: at most /%u and /%u (IPv6) each, /%u and /%u in all; "
 				"name the ranges that are meant", l->word[0], l->word[1], limits->bits_min[0], limits->bits_min[1],
 				limits->sum_bits_min[0], limits->sum_bits_min[1]);
 	return 0;
@@ -140,9 +128,9 @@ static int take_name(struct manifest *m, const struct line *l, size_t offset)
 {
 	struct manifest_names *to = (void *)((char *)m + offset);
 	if (to->count == MANIFEST_NAME_MAX)
-		return complain(l, "there is room for %d lines of '%s'", MANIFEST_NAME_MAX, l->word[0]);
+		return line_complain(l, "there is room for %d lines of '%s'", MANIFEST_NAME_MAX, l->word[0]);
 	if (manifest_has(to, l->word[1]))
-		return complain(l, "%s %.60s was given before", l->word[0], l->word[1]);
+		return line_complain(l, "%s %.60s was given before", l->word[0], l->word[1]);
 	to->name[to->count++] = l->word[1];
 	return 0;
 }
@@ -150,7 +138,7 @@ static int take_name(struct manifest *m, const struct line *l, size_t offset)
 static int take_path(struct manifest *m, const struct line *l, size_t offset)
 {
 	if (l->word[1][0] != '/' || strstr(l->word[1], "/../"))
-		return complain(l, "'%.60s' is not an absolute path", l->word[1]);
+		return line_complain(l, "'%.60s' is not an absolute path", l->word[1]);
 	return take_name(m, l, offset);
 }
 
@@ -160,45 +148,8 @@ static int take_authority(struct manifest *m, const struct line *l, size_t offse
 	static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *print = l->word[1];
 	if (strncmp(print, "SHA256:", 7) || strlen(print) != 7 + 43 || strspn(print + 7, LETTERS) != 43)
-		return complain(l, "'%.60s' is no fingerprint such as SHA256:... (43 characters); ssh-keygen -lf FILE shows it", print);
+		return line_complain(l, "'%.60s' is no fingerprint such as SHA256:... (43 characters); ssh-keygen -lf FILE shows it", print);
 	return take_name(m, l, offset);
-}
-
-// "2027-01-31", and a day that there is.
-static bool day_read(const char *text, uint64_t *ret_end)
-{
-	char again[16];
-	struct tm t = { 0 };
-	const char *end = strptime(text, "%Y-%m-%d", &t);
-	if (strlen(text) != 10 || !end || *end)
-		return false;
-	time_t start = timegm(&t);
-	*ret_end = (uint64_t)start + 86400;
-	return start >= 0 && strftime(again, sizeof again, "%Y-%m-%d", &t) == 10 && !strcmp(again, text);
-}
-
-// The reason is the rest of the line, its words joined by one blank each (they stand in one buffer).
-static int take_waiver(struct manifest *m, const struct line *l, size_t unused)
-{
-	bool dated = !strcmp(l->word[2], "until");
-	size_t first = dated ? 4 : 2;
-	uint64_t end;
-	if (m->waivers == MANIFEST_NAME_MAX)
-		return complain(l, "there is room for %d waivers", MANIFEST_NAME_MAX);
-	if (!check_find(l->word[1]))
-		return complain(l, "there is no check '%.20s' to waive; 'redoubt host check --all' lists them", l->word[1]);
-	if (manifest_waiver(m, l->word[1]))
-		return complain(l, "%.20s was waived before", l->word[1]);
-	if (dated && (l->words < 4 || !day_read(l->word[3], &end)))
-		return complain(l, "'%.20s' is no day such as 2027-01-31", l->words < 4 ? "" : l->word[3]);
-	for (size_t i = first; i + 1 < l->words; i++)
-		for (char *gap = l->word[i] + strlen(l->word[i]); gap < l->word[i + 1]; gap++)
-			*gap = ' ';
-	if (l->words <= first || strlen(l->word[first]) < MANIFEST_REASON_MIN)
-		return complain(l, "the waiver of %.20s needs a reason of %d characters: who reads the report in a year must understand it",
-				l->word[1], MANIFEST_REASON_MIN);
-	m->waiver[m->waivers++] = (struct manifest_waiver){ l->word[1], l->word[first], dated ? l->word[3] : NULL };
-	return 0;
 }
 
 #define NAMES(word, field) { word, 2, 2, take_name, offsetof(struct manifest, field) }
@@ -219,6 +170,7 @@ static const struct fact {
 	{ "ssh-from", 2, 2, take_ssh_from, 0 },
 	{ "ssh-user-ca", 2, 2, take_authority, offsetof(struct manifest, ssh_user_ca) },
 	{ "waive", 3, WORDS_MAX, take_waiver, 0 },
+	{ "attest", 5, WORDS_MAX, take_attestation, 0 },
 	NAMES("service", service),
 	NAMES("root-service", root_service),
 	NAMES("admin", admin),
@@ -238,13 +190,13 @@ static int line_take(struct manifest *m, const struct line *l)
 		if (strcmp(f->word, l->word[0]))
 			continue;
 		if (l->words < f->words_min)
-			return complain(l, "'%s' needs %zu more", f->word, f->words_min - l->words);
+			return line_complain(l, "'%s' needs %zu more", f->word, f->words_min - l->words);
 		if (l->words > f->words_max)
-			return complain(l, "'%.40s' is too much behind '%s'", l->word[f->words_max < WORDS_MAX ? f->words_max : WORDS_MAX - 1],
+			return line_complain(l, "'%.40s' is too much behind '%s'", l->word[f->words_max < WORDS_MAX ? f->words_max : WORDS_MAX - 1],
 					f->word);
 		return f->take(m, l, f->offset);
 	}
-	return complain(l, "there is no fact '%.40s'; the manual page redoubt-host(1) lists them", l->word[0]);
+	return line_complain(l, "there is no fact '%.40s'; the manual page redoubt-host(1) lists them", l->word[0]);
 }
 
 static int line_split(struct line *l, char *text)
@@ -256,7 +208,7 @@ static int line_split(struct line *l, char *text)
 		if (!size || *at == '#')
 			return 0;
 		if (l->words == WORDS_MAX)
-			return complain(l, "a line has at most %d words", WORDS_MAX);
+			return line_complain(l, "a line has at most %d words", WORDS_MAX);
 		l->word[l->words++] = at;
 		at += size;
 		if (*at)
@@ -284,14 +236,14 @@ static int line_clean(const struct line *l, const char *text)
 {
 	const unsigned char *at = (const unsigned char *)text;
 	size_t word = strspn(text, " \t");
-	const char *free = !strncmp(text + word, "waive", 5) ? text : strchr(text, '#');
+	const char *free = !strncmp(text + word, "waive", 5) || !strncmp(text + word, "attest", 6) ? text : strchr(text, '#');
 	while (*at) {
 		size_t size = *at < 0x80 ? (*at >= ' ' && *at != 127) || *at == '\t' || (*at == '\r' && !at[1]) : letter_size(at);
 		if (!size)
-			return complain(l, "byte 0x%02x at column %zu is a control character or not UTF-8; take it out", *at,
+			return line_complain(l, "byte 0x%02x at column %zu is a control character or not UTF-8; take it out", *at,
 					(size_t)((const char *)at - text) + 1);
 		if (size > 1 && (!free || (const char *)at < free))
-			return complain(l, "column %zu is no ASCII, which names must be; only comments and reasons may have other letters",
+			return line_complain(l, "column %zu is no ASCII, which names must be; only comments and reasons may have other letters",
 					(size_t)((const char *)at - text) + 1);
 		at += size;
 	}
@@ -318,7 +270,7 @@ static int lines_take(struct manifest *m, struct line *l, size_t size)
 		role |= l->words && !strcmp(l->word[0], "role");
 		at = next;
 	}
-	return role ? 0 : complain(l, "it does not say what the host is for: 'role production | test | development'");
+	return role ? 0 : line_complain(l, "it does not say what the host is for: 'role production | test | development'");
 }
 
 int manifest_parse(const char *name, const char *text, size_t size, struct manifest **ret,
@@ -328,9 +280,9 @@ int manifest_parse(const char *name, const char *text, size_t size, struct manif
 	struct line l = { .name = name, .error = error };
 	int r = 0;
 	if (size > MANIFEST_SIZE_MAX)
-		r = complain(&l, "it has %zu bytes; at most %d are read", size, MANIFEST_SIZE_MAX);
+		r = line_complain(&l, "it has %zu bytes; at most %d are read", size, MANIFEST_SIZE_MAX);
 	else if (memchr(text, 0, size))
-		r = complain(&l, "it holds a zero byte");
+		r = line_complain(&l, "it holds a zero byte");
 	struct manifest *m = r ? NULL : calloc(1, sizeof *m);
 	if (m && (m->text = malloc(size + 1))) {
 		memcpy(m->text, text, size);
@@ -362,18 +314,4 @@ bool manifest_has(const struct manifest_names *n, const char *name)
 		if (!strcmp(n->name[i], name))
 			return true;
 	return false;
-}
-
-const struct manifest_waiver *manifest_waiver(const struct manifest *m, const char *id)
-{
-	for (size_t i = 0; i < m->waivers; i++)
-		if (!strcmp(m->waiver[i].id, id))
-			return &m->waiver[i];
-	return NULL;
-}
-
-bool manifest_waiver_counts(const struct manifest_waiver *w, uint64_t now)
-{
-	uint64_t end;
-	return !w->until || (day_read(w->until, &end) && now < end);
 }

@@ -21,6 +21,8 @@
 //   setuid PATH                                  a setuid or setgid program that belongs here
 //   waive ID [until YYYY-MM-DD] REASON...        a check that the owners decided against, said in every report; behind
 //                                                the day it counts no more
+//   attest ID until YYYY-MM-DD REASON...         the answer of people to what nobody can see from this host (BAK-03,
+//                                                NET-03, NET-16); it counts for a year at most, then they look again
 //
 // Names are printable ASCII; reasons and comments may be UTF-8 without control or direction characters. A prefix, or all
 // of a kind together, may not be wider than the limits below: who means the whole internet needs no list.
@@ -36,6 +38,7 @@
 #define MANIFEST_EGRESS_MAX 256
 #define MANIFEST_NAME_MAX 256 // names of each kind
 #define MANIFEST_REASON_MIN 8 // characters of a waiver's reason
+#define MANIFEST_ATTESTED_DAYS 367 // what people looked at longer ago is to be looked at again
 
 // How wide one prefix may be, and how wide all of its kind together, for IPv4 and IPv6; private networks do not count.
 // The widest ranges that are published for a reverse proxy are a /10 (Akamai) and a /29 (Cloudflare, IPv6).
@@ -85,12 +88,17 @@ struct manifest_waiver {
 	const char *until; // "2027-01-31", its last day, or NULL
 };
 
+struct manifest_reasons {
+	size_t count;
+	struct manifest_waiver reason[MANIFEST_NAME_MAX];
+};
+
 struct manifest {
 	enum host_role role;
 	uint16_t ssh_port; // 0: not said
-	size_t listens, waivers, egresses;
+	size_t listens, egresses;
 	struct manifest_listen listen[MANIFEST_LISTEN_MAX];
-	struct manifest_waiver waiver[MANIFEST_NAME_MAX];
+	struct manifest_reasons waived, attested;
 	struct manifest_egress egress[MANIFEST_EGRESS_MAX];
 	struct manifest_address log_to;
 	struct manifest_prefixes proxy, ssh_from;
@@ -108,6 +116,9 @@ bool manifest_has(const struct manifest_names *n, const char *name);
 const struct manifest_waiver *manifest_waiver(const struct manifest *m, const char *id); // NULL: there is none
 // Whether it still counts at `now`, seconds since 1970.
 bool manifest_waiver_counts(const struct manifest_waiver *w, uint64_t now);
+
+const struct manifest_waiver *manifest_attestation(const struct manifest *m, const char *id); // NULL: there is none
+bool manifest_attestation_counts(const struct manifest_waiver *w, uint64_t now);
 
 // "203.0.113.0/24", "2001:db8::/32", or an address alone (its own prefix). Strict: no bits behind the prefix.
 bool ip_prefix_read(const char *text, struct ip_prefix *ret);

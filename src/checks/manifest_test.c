@@ -91,6 +91,10 @@ static void errors_name_their_line(void **state)
 	refuses("role test\nwaive NET-14 until 2027-02-30 it is so\n", "is no day");
 	refuses("role test\nwaive NET-14 until\n", "is no day");
 	refuses("role test\nwaive NET-14 until never, it is so\n", "is no day");
+	refuses("role test\nattest BAK-03 for ever it is append-only\n", "m:2: an attestation ends: attest BAK-03 until");
+	refuses("role test\nattest BAK-03 until 2027-01-31 so\n", "needs a reason");
+	refuses("role test\nattest NET-01 until 2027-01-31 it is so\n", "m:2: NET-01 asks nothing that people must attest");
+	refuses("role test\nattest NET-16 until 2027-01-31 fail2ban\nattest NET-16 until 2027-01-31 fail2ban\n", "m:3: 'attest NET-16' was given");
 	refuses("role test\nssh-user-ca SHA256:short\n", "m:2: 'SHA256:short' is no fingerprint");
 	refuses("admin a\n", "does not say what the host is for");
 	refuses("", "does not say what the host is for");

@@ -15,6 +15,21 @@ ok "the operator's manifest is taken from the current directory" bash -c \
 refuses "with another root a manifest that is not there says where it was looked for" "beneath that folder" \
 	"$redoubt" host check --root "$work/tree" --manifest my.manifest
 
+# What nobody can see from the host is unknown until people attest it, and then said as declared; for a year at most.
+asked() { (check --only "$1" || true) | jq -e --arg s "$2" --arg t "$3" 'any(.findings[]; .state == $s and (.read | contains($t)))'; }
+cp "$work/tree/etc/redoubt/host.manifest" "$work/attested"
+for id in BAK-03 NET-03 NET-16; do
+	ok "$id passes as declared" asked "$id" pass "declared until 2027-01-31, not seen"
+	sed -i "/^attest $id/d" "$work/tree/etc/redoubt/host.manifest"
+	ok "$id is unknown without a declaration" asked "$id" unknown "is not seen from here; who has looked writes"
+	for day in 2026-01-31 2031-01-31; do
+		echo "attest $id until $day seen there by alice" >"$work/declared"
+		cat "$work/attested" "$work/declared" | sed "/^attest $id until 2027/d" >"$work/tree/etc/redoubt/host.manifest"
+		ok "$id is unknown with a declaration until $day" asked "$id" unknown "is over, or longer than a year"
+	done
+	cp "$work/attested" "$work/tree/etc/redoubt/host.manifest"
+done
+
 # An authority for SSH certificates is trusted as declared, and only so.
 ssh-keygen -q -t ed25519 -N '' -C authority -f "$work/authority"
 install -m 644 "$work/authority.pub" "$work/tree/etc/ssh/authority.pub"

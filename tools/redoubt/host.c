@@ -161,7 +161,7 @@ int command_host_manifest(int argc, char **argv)
 		r = manifest_find(h, w.manifest ? w.manifest : MANIFEST_PATH, &m);
 		if (!r)
 			printf("%s is well-formed: %zu listeners, %zu proxy ranges, %zu waivers\n",
-			       w.manifest ? w.manifest : MANIFEST_PATH, m->listens, m->proxy.count, m->waivers);
+			       w.manifest ? w.manifest : MANIFEST_PATH, m->listens, m->proxy.count, m->waived.count);
 	}
 	manifest_free(m);
 	host_close(h);

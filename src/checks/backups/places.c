@@ -134,7 +134,9 @@ static void places_judge(struct examination *e, const struct catalogue *c)
 	}
 	if (!elsewhere)
 		found_fail(e, NULL, "%s: no destination is on another machine, as far as mounts tell", c->folder);
-	found_read(e, "whether the copy elsewhere can be rewritten is to be asked there");
+	else // root of this host may take back any flag or mount option of its own; only the other machine can refuse
+		found_asked(e, "ask the machine that keeps the copy elsewhere whether this host could rewrite it (append-only export, object "
+			       "lock, or pulled from there); that is not seen from here");
 }
 
 void backups_places(struct examination *e)
