@@ -3,7 +3,7 @@
 # redoubt host check against fixtures: one clean host, and for every row that is built two hosts with that fault,
 # spelled differently. tests/host/clean is the clean tree; tests/host/faults/ID-N holds files laid over it and META,
 # a line each:
-#   mode MODE PATH | owner UID:GID PATH | age DAYS PATH | link PATH TARGET | remove PATH | copy FROM TO
+#   mode MODE PATH | acl KIND:ID:PERMISSIONS PATH | owner UID:GID PATH | age DAYS PATH | link PATH TARGET | remove PATH | copy FROM TO
 #   edit PATH SED-EXPRESSION | append PATH TEXT | hardlink PATH OTHER-NAME
 # The firewall is facts/live.nft or else etc/nftables.conf, loaded in a network namespace; sshd is the real one.
 set -uo pipefail
@@ -26,6 +26,7 @@ meta_apply() { # TREE META
 	while read -r what a b; do
 		case $what in
 		mode) chmod "$a" "$tree/$b" ;;
+		acl) python3 tests/host/acl.py "$a" "$tree/$b" ;;
 		owner) chown -h "$a" "$tree/$b" ;;
 		age) touch -h -d "@$(awk -v d="$a" 'BEGIN { printf "%d", 1790000000 - 86400 * d }')" "$tree/$b" ;;
 		link) ln -sfn "$b" "$tree/$a" ;;
@@ -62,7 +63,7 @@ tree_make() {
 	[ -z "$fault" ] || tar -C "tests/host/faults/$fault" --exclude ./META --mode go-w -cf - . | tar -C "$work/tree" -xf -
 	find "$work/tree" -exec touch -h -d @1789980000 {} +
 	touch "$work/empty"
-	[ ! -f "tests/host/faults/$fault/META" ] || sed -n '/^[^a]/p;/^append/p' "tests/host/faults/$fault/META" >"$work/first"
+	[ ! -f "tests/host/faults/$fault/META" ] || sed '/^age/d' "tests/host/faults/$fault/META" >"$work/first"
 	[ -z "$fault" ] || meta_apply "$work/tree" "$work/first" || return 1
 	[ -z "$fault" ] || find "$work/tree" -type f -exec touch -d @1789980000 {} +
 	[ ! -f "tests/host/faults/$fault/META" ] || meta_apply "$work/tree" <(grep '^age' "tests/host/faults/$fault/META")

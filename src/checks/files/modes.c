@@ -6,8 +6,6 @@
 
 struct looking { struct examination *e; size_t count; const char *folder; };
 
-// --- FS-01 ---------------------------------------------------------------------------------------------------------
-
 static int code_visit(void *context, const struct walk_entry *w)
 {
 	struct looking *l = context;
@@ -77,41 +75,4 @@ void fs_01(struct examination *e)
 		found_read(e, "%zu entries of /opt, /usr/local, the web roots and the exchange's directory", l.count);
 	else if (m)
 		found_not_applicable(e, "there is no /opt, /usr/local, web root or exchange on this host");
-}
-
-// --- FS-03 ---------------------------------------------------------------------------------------------------------
-
-static int root_only_visit(void *context, const struct walk_entry *w)
-{
-	struct looking *l = context;
-	// Debian's crontabs are written by a setgid program; the sticky bit keeps each user to his own
-	bool crontabs = path_beneath(w->path, "/var/spool/cron/crontabs");
-	l->count++;
-	if (!crontabs)
-		look_judge_root_only(l->e, w->path, w->status);
-	else if (w->status->st_mode & (S_IWOTH | (S_ISREG(w->status->st_mode) ? S_IWGRP : 0)))
-		found_fail(l->e, host_print(l->e->host, "chmod go-w %s", w->path), "%s is %s", w->path, look_owner_text(l->e->host, w->status));
-	return 0;
-}
-
-void fs_03(struct examination *e)
-{
-	static const char *const RUN_BY_ROOT[] = {
-		"/etc/systemd", "/usr/lib/systemd/system", "/etc/cron.d", "/etc/cron.daily", "/etc/cron.hourly", "/etc/cron.weekly",
-		"/etc/cron.monthly", "/etc/crontab", "/var/spool/cron", "/etc/profile", "/etc/profile.d", "/etc/ld.so.conf",
-		"/etc/ld.so.conf.d", "/etc/init.d", "/etc/rc.local", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin",
-	};
-	struct looking l = { .e = e };
-	const struct host_file *preload = host_file(e->host, "/etc/ld.so.preload");
-	for (size_t i = 0; i < ARRAY_LEN(RUN_BY_ROOT); i++) {
-		struct stat s;
-		if (!host_lstat(e->host, RUN_BY_ROOT[i], &s) && S_ISDIR(s.st_mode))
-			look_judge_root_only(e, RUN_BY_ROOT[i], &s);
-		look_walk(e, RUN_BY_ROOT[i], root_only_visit, &l);
-	}
-	if (!preload->error)
-		found_fail(e, "read it, then rm /etc/ld.so.preload", "/etc/ld.so.preload is there: %.*s", (int)strcspn(preload->text, "\n"),
-			   preload->text);
-	if (l.count)
-		found_read(e, "%zu units, jobs, profiles and programs; no /etc/ld.so.preload", l.count);
 }

@@ -39,6 +39,11 @@ struct surveying {
 	unsigned fresh[WALK_DEPTH_MAX + 2]; // those with which it was not entered before
 };
 
+const char *const survey_roots_places[SURVEY_ROOTS_PLACES] = {
+	"/bin", "/boot", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/root", "/sbin", "/usr",
+	"/var/backups", "/var/lib/apt", "/var/lib/dpkg", "/var/lib/redoubt",
+};
+
 // --- places --------------------------------------------------------------------------------------------------------
 
 static void place_add(struct surveying *s, const char *path, unsigned marks, unsigned without)
@@ -65,14 +70,23 @@ static void places_add(struct surveying *s)
 		{ "/usr/lib/gcc", SURVEY_PROGRAMS, 0 }, { "/usr/libexec/gcc", SURVEY_PROGRAMS, 0 },
 		// what packages brought: thousands of lists, and no key of ours
 		{ "/var/lib/apt", 0, SURVEY_KEYS }, { "/var/lib/dpkg", 0, SURVEY_KEYS },
+		{ "/var", SURVEY_SHARED, 0 }, { "/var/tmp", 0, SURVEY_SHARED },
+		// containers have users of their own
+		{ "/var/lib/docker", 0, SURVEY_SHARED }, { "/var/lib/containerd", 0, SURVEY_SHARED },
+		{ "/var/lib/containers", 0, SURVEY_SHARED }, { "/var/lib/lxc", 0, SURVEY_SHARED },
+		{ "/var/lib/machines", 0, SURVEY_SHARED },
+		// the exchange's daemons have theirs: FS-01 judges them
+		{ "/var/lib/redoubt/exchange", 0, SURVEY_ROOTS | SURVEY_SHARED },
 	};
 	const struct manifest *m = s->e->manifest;
 	const char *exchange[FILES_EXCHANGES_MAX];
 	size_t count = look_exchanges(s->e, exchange, FILES_EXCHANGES_MAX);
 	for (size_t i = 0; i < ARRAY_LEN(FIXED); i++)
 		place_add(s, FIXED[i].path, FIXED[i].marks, FIXED[i].without);
+	for (size_t i = 0; i < SURVEY_ROOTS_PLACES; i++)
+		place_add(s, survey_roots_places[i], SURVEY_ROOTS, SURVEY_SHARED);
 	for (size_t i = 0; i < count; i++)
-		place_add(s, exchange[i], SURVEY_SEARCHED | SURVEY_OPEN | SURVEY_KEYS, 0);
+		place_add(s, exchange[i], SURVEY_SEARCHED | SURVEY_OPEN | SURVEY_KEYS, SURVEY_ROOTS | SURVEY_SHARED);
 	for (size_t i = 0; m && i < m->web_root.count && s->places < PLACES_MAX; i++)
 		place_add(s, m->web_root.name[i], SURVEY_SEARCHED | SURVEY_WEB, 0);
 }
@@ -127,7 +141,7 @@ static void list_add(struct surveying *s, struct survey_list *l, const struct wa
 		l->room = room;
 	}
 	l->file[l->count++] = (struct survey_file){ host_copy(s->e->host, w->path, strlen(w->path)), (uint64_t)st->st_size, st->st_mode,
-						    st->st_uid, marks };
+						    st->st_uid, st->st_gid, marks };
 }
 
 static void gap_note(struct surveying *s, struct survey_gap *gap, const char *path, int error)
@@ -147,6 +161,8 @@ static void gaps_note(struct surveying *s, const char *path, int error, unsigned
 		gap_note(s, &s->to->keys_gap, path, error);
 	if (marks & SURVEY_PROGRAMS)
 		gap_note(s, &s->to->programs_gap, path, error);
+	if (marks & (SURVEY_ROOTS | SURVEY_SHARED))
+		gap_note(s, &s->to->roots_gap, path, error);
 }
 
 #ifndef SYS_getxattrat // the same number everywhere; from Linux 6.13
@@ -179,6 +195,14 @@ static bool small(const struct stat *st)
 	return st->st_size >= SURVEY_SMALL_MIN && st->st_size <= SURVEY_SMALL_MAX;
 }
 
+// What files/root_only.c has to judge; nearly nothing, so that it costs no memory.
+static void loose_note(struct surveying *s, const struct walk_entry *w, unsigned fresh)
+{
+	bool others = w->status->st_mode & (S_IWGRP | S_IWOTH);
+	if ((fresh & SURVEY_ROOTS && (others || w->status->st_uid)) || (fresh & SURVEY_SHARED && others))
+		list_add(s, &s->to->loose, w, fresh);
+}
+
 static void file_survey(struct surveying *s, const struct walk_entry *w, unsigned marks, unsigned fresh, bool again)
 {
 	mode_t mode = w->status->st_mode;
@@ -193,6 +217,7 @@ static void file_survey(struct surveying *s, const struct walk_entry *w, unsigne
 		list_add(s, &s->to->small, w, 0);
 	if (fresh & SURVEY_PROGRAMS && mode & 0111)
 		list_add(s, &s->to->programs, w, 0);
+	loose_note(s, w, fresh);
 }
 
 static struct point *point_of(struct surveying *s, const struct walk_step *step)
@@ -229,6 +254,7 @@ static int directory_survey(struct surveying *s, const struct walk_step *step)
 		return 1;
 	s->marks[start ? 0 : step->depth + 1] = marks | (before ? ENTERED : 0);
 	s->fresh[start ? 0 : step->depth + 1] = marks & ~before;
+	loose_note(s, &step->entry, marks & ~before);
 	return 0;
 }
 

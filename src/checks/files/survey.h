@@ -12,13 +12,20 @@ enum survey_mark {
 	SURVEY_CAPABLE = 16, // a program with file capabilities
 	SURVEY_KEYS = 32,    // beneath a directory where somebody may have put a copy of a key
 	SURVEY_PROGRAMS = 64, // ... or a program of his own
+	SURVEY_ROOTS = 128,  // what root alone may write
+	SURVEY_SHARED = 256, // what daemons may write that have files of their own there
 };
+
+// Everything beneath these is root's alone to write, but for what files/root_only.c names.
+#define SURVEY_ROOTS_PLACES 14
+extern const char *const survey_roots_places[SURVEY_ROOTS_PLACES];
 
 struct survey_file {
 	const char *path;
 	uint64_t size;
 	mode_t mode;
 	uid_t uid;
+	gid_t gid;
 	unsigned marks;
 };
 
@@ -30,8 +37,9 @@ struct survey {
 	struct survey_list suspect;    // to be looked at for secrets
 	struct survey_list small;      // regular files of SURVEY_SMALL_MIN to SURVEY_SMALL_MAX bytes, marked SURVEY_KEYS
 	struct survey_list programs;   // executable files, and links (their mode says no more), marked SURVEY_PROGRAMS
+	struct survey_list loose;      // files and directories that somebody besides root may write, marked SURVEY_ROOTS or _SHARED
 	struct survey_gap gap, searched_gap; // of all, and of the directories where secrets are looked for
-	struct survey_gap keys_gap, programs_gap;
+	struct survey_gap keys_gap, programs_gap, roots_gap;
 	uint64_t entries, cpu_ns;      // what the walk saw, and what it cost
 	const char *left_out;          // remote mounts that were not walked, or NULL
 	size_t places;                 // directories where secrets are looked for that are there
