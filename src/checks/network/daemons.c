@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our own daemons: the engine that must have no network, and the gateways.
+// Our own daemons: the engine that must have no network.
 #include "checks/network/network.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 bool network_user(struct host *h, const char *name, uid_t *ret)
@@ -60,82 +59,4 @@ void net_12(struct examination *e)
 			else
 				engine_judge(e, m->engine.name[i], uid);
 		}
-}
-
-void net_14(struct examination *e)
-{
-	const struct host_processes *all = host_processes(e->host);
-	size_t count = 0;
-	if (all->error) {
-		found_unknown(e, "/proc could not be read: %s", strerror(-all->error));
-		return;
-	}
-	for (size_t i = 0; i < all->count; i++)
-		count += !strncmp(all->process[i].name, "redoubt-gateway", 15) || !strcmp(all->process[i].name, "gateway");
-	if (!count)
-		found_not_applicable(e, "no gateway runs on this host");
-	else if (count < 2)
-		found_fail(e, NULL, "one gateway process runs");
-	else
-		found_read(e, "%zu gateway processes", count);
-}
-
-// --- the gateway and its limits ---
-
-// The exchange's folder, as a supervisor that runs or its unit names it.
-static const char *exchange_folder(struct host *h)
-{
-	const struct host_processes *all = host_processes(h);
-	const char *said = NULL;
-	for (size_t i = 0; i < all->count && !said; i++)
-		if (!strncmp(all->process[i].name, "redoubt-supervi", 15))
-			said = strstr(all->process[i].arguments, "--dir ");
-	if (!said)
-		said = strstr(host_file(h, "/etc/systemd/system/redoubt.service")->text, "redoubt-supervisor --dir ");
-	if (!said)
-		return NULL;
-	said = strstr(said, "--dir ") + 6;
-	return host_copy(h, said, strcspn(said, " \n"));
-}
-
-// The last "name = number" of a libconfig file, whole words, comments left out. Without one, the daemon's own default.
-static unsigned long setting_of(struct host *h, const char *text, const char *name, unsigned long fallback)
-{
-	struct host_lines cursor = { text, 0 };
-	size_t size = strlen(name);
-	for (const char *line; host_line(h, &cursor, &line);) {
-		for (const char *at = line; (at = strstr(at, name)); at += size) {
-			const char *before = host_copy(h, line, (size_t)(at - line)), *value = at + size + strspn(at + size, " \t");
-			if (strchr(before, '#') || strstr(before, "//") || (at > line && (at[-1] == '_' || isalnum((unsigned char)at[-1]))))
-				continue;
-			if (*value == '=' || *value == ':')
-				fallback = strtoul(value + 1, NULL, 0);
-		}
-	}
-	return fallback;
-}
-
-void net_10(struct examination *e)
-{
-	static const struct { const char *name, *what; unsigned long fallback; } LIMITS[] = {
-		{ "weight_per_minute", "what one address may ask for", 1200 },
-		{ "accepts_per_minute", "new connections of one address", 600 },
-		{ "orders_per_10s", "orders of one account in 10 s", 100000 },
-		{ "orders_per_day", "orders of one account in a day", 200000000 } };
-	const char *folder = exchange_folder(e->host);
-	if (!folder) {
-		found_not_applicable(e, "no exchange runs on this host and no unit starts one");
-		return;
-	}
-	const struct host_file *f = host_file(e->host, host_print(e->host, "%s/redoubt.conf", folder));
-	if (f->error != -ENOENT && !found_file(e, f)) // without a file, the defaults hold
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(LIMITS); i++) {
-		unsigned long limit = setting_of(e->host, f->text, LIMITS[i].name, LIMITS[i].fallback);
-		if (!limit)
-			found_fail(e, host_print(e->host, "%s = %lu in %s", LIMITS[i].name, LIMITS[i].fallback, f->path),
-				   "%s: %s = 0: no limit of %s", f->path, LIMITS[i].name, LIMITS[i].what);
-		else
-			found_read(e, "%s %lu", LIMITS[i].name, limit);
-	}
 }

@@ -17,8 +17,8 @@ void net_13(struct examination *e);
 void net_07(struct examination *e); // network_origin.c
 void net_09(struct examination *e); // network_saved.c
 void net_15(struct examination *e); // network_kernel.c
-void net_10(struct examination *e); // network_daemons.c
-void net_12(struct examination *e);
+void net_12(struct examination *e); // network_daemons.c
+void net_10(struct examination *e); // network_gateway.c
 void net_14(struct examination *e);
 
 // network_probes.c: whom the rules let in (web: on ports 80 and 443; else on all others), and which users out.
