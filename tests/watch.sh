@@ -157,6 +157,8 @@ ok "after all that, the tree is clean" clean
 
 # --- an upgrade ---------------------------------------------------------------------------------------------------------
 
+# dpkg's records count when they were written while it ran: by the inode's change time, which is now
+now=$(date -u '+%F %T')
 upgrade() {
 	echo 'tool 2.0' >"$tree/usr/bin/tool"
 	echo "$(md5 "$tree/usr/bin/tool")  usr/bin/tool" >"$tree/var/lib/dpkg/info/tool.md5sums"
@@ -165,11 +167,11 @@ upgrade() {
 cp -a "$tree" "$work/before"
 upgrade
 ok "what looks like an upgrade but is not in dpkg's log is an alarm" alarm_of file changed /usr/bin/tool
-echo '2026-09-22 09:00:00 status installed openssh-server:amd64 9.2' >>"$tree/var/log/dpkg.log"
+echo "$now status installed openssh-server:amd64 9.2" >>"$tree/var/log/dpkg.log"
 ok "another package's upgrade explains nothing" alarm_of file changed /usr/bin/tool
-echo '2026-09-22 09:00:00 status installed tool:amd64 1.9' >>"$tree/var/log/dpkg.log"
+echo "$now status installed tool:amd64 1.9" >>"$tree/var/log/dpkg.log"
 ok "nor does another version's" alarm_of file changed /usr/bin/tool
-echo '2026-09-22 10:00:00 status installed tool:amd64 2.0' >>"$tree/var/log/dpkg.log"
+echo "$now status installed tool:amd64 2.0" >>"$tree/var/log/dpkg.log"
 upgraded() { once && jq -se 'any(.[]; .subject == "/usr/bin/tool" and .upgrade and (.alarm | not)) and (.[-1].upgrades == 1)' "$work/out"; }
 ok "an upgrade by dpkg makes no noise and is listed" upgraded
 echo 'tool 2.0 evil' >"$tree/usr/bin/tool"
@@ -178,10 +180,9 @@ upgrade
 chmod 4755 "$tree/usr/bin/tool"
 ok "an upgrade that brings a setuid bit is an alarm" alarm_of setuid new /usr/bin/tool
 chmod 755 "$tree/usr/bin/tool"
-sed -i 's/^2026-09-22/2026-09-21/' "$tree/var/log/dpkg.log"
 echo '2026-09-20 09:00:00 status installed tool:amd64 2.0' >"$tree/var/log/dpkg.log"
 ok "an upgrade from before the baseline explains nothing" alarm_of file changed /usr/bin/tool
-echo '2026-09-22 10:00:00 status installed tool:amd64 2.0' >>"$tree/var/log/dpkg.log"
+echo "$now status installed tool:amd64 2.0" >>"$tree/var/log/dpkg.log"
 mkdir -p "$tree/proc/70" && printf 'Name:\ttool\nUid:\t0\t0\t0\t0\n' >"$tree/proc/70/status" && ln -s '/usr/bin/tool (deleted)' "$tree/proc/70/exe"
 restart_wanted() { once; jq -se 'any(.[]; .what == "running" and .upgrade and (.alarm | not))' "$work/out"; }
 ok "the old program that still runs is a restart, no alarm" restart_wanted
@@ -190,6 +191,44 @@ ok "the next baseline takes the upgrade" baseline_sign 3 --scope "$scope"
 ok "and then there is nothing to say" clean
 rm -rf "$tree"
 mv "$work/before" "$tree"
+
+# --- what was taken away, and by whom -------------------------------------------------------------------------------------
+
+busy="$now status installed openssh-server:amd64 9.2" # another package's upgrade
+gone="$now status not-installed tool:amd64 <none>"
+log() { printf '%s\n' "$@" >>"$tree/var/log/dpkg.log"; }
+tool_goes() { rm "$tree/usr/bin/tool" "$tree/var/lib/dpkg/info/tool.md5sums" "$tree/var/lib/dpkg/info/tool.list" "$tree/etc/tool.conf"; }
+cp -a "$tree" "$work/unlisted"
+echo tool >"$tree/etc/tool.conf"
+ln -s /usr/bin/tool "$tree/etc/systemd/system/tool"
+echo /etc/tool.conf >>"$tree/var/lib/dpkg/info/tool.list"
+ok "a baseline says who had what" baseline_sign 4 --scope "$scope,/var/lib/dpkg/info"
+ok "by its package's name" grep -qx 'owner /usr/bin/tool tool' "$work/signed.4"
+ok "and there is nothing to say" clean
+try "what no package had is missed, whatever was upgraded since" ssh removed /etc/ssh/sshd_config \
+	'log "$busy"; rm "$tree/etc/ssh/sshd_config"'
+try "and when every package's record of it is gone, too" file removed /usr/bin/tool \
+	'log "$busy"; rm "$tree/usr/bin/tool" "$tree/var/lib/dpkg/info/"tool.*'
+try "what its package still lists was not taken by an upgrade" file removed /etc/tool.conf \
+	'log "$now status installed tool:amd64 1.0"; rm "$tree/etc/tool.conf"'
+try "a changed list of a package that the log does not name" file changed /var/lib/dpkg/info/tool.list \
+	'log "$busy"; sed -i "/tool.conf/d" "$tree/var/lib/dpkg/info/tool.list"'
+try "a changed digest of a package that the log does not name" file changed /var/lib/dpkg/info/tool.md5sums \
+	'log "$busy"; echo "$(md5 "$tree/etc/group")  usr/bin/more" >>"$tree/var/lib/dpkg/info/tool.md5sums"'
+hour_ago=$(date -u -d '1 hour ago' '+%F %T')
+try "a digest that was written when dpkg did not run vouches for nothing" file changed /usr/bin/tool \
+	'upgrade; log "$hour_ago status installed tool:amd64 2.0"'
+cp -a "$tree" "$work/before"
+tool_goes
+log "$gone"
+quiet() { once; [ $? = 0 ] && jq -se '.[-1].alarms == 0 and any(.[]; .subject == "/usr/bin/tool" and .change == "removed" and .upgrade)' "$work/out" || { cat "$work/out"; return 1; }; }
+ok "a package that was removed took along what it had" quiet
+rm "$tree/etc/systemd/system/tool"
+ok "and links that led to it" quiet
+rm -rf "$tree"
+mv "$work/before" "$tree"
+rm -rf "$tree"
+mv "$work/unlisted" "$tree"
 
 # --- promptness -----------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,8 @@
 const char *const baseline_kind_name[BASELINE_KINDS] = {
 	[BASELINE_DIRECTORY] = "directory", [BASELINE_FILE] = "file",     [BASELINE_GROUP] = "group",
 	[BASELINE_LINK] = "link",           [BASELINE_LISTENER] = "listener", [BASELINE_LOGIN_KEY] = "login-key",
-	[BASELINE_NODE] = "node",           [BASELINE_SETUID] = "setuid", [BASELINE_USER] = "user",
+	[BASELINE_NODE] = "node",           [BASELINE_OWNER] = "owner",   [BASELINE_SETUID] = "setuid",
+	[BASELINE_USER] = "user",
 };
 
 struct baseline_block {

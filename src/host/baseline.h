@@ -38,6 +38,7 @@ enum baseline_kind {
 	BASELINE_LISTENER,  // key: tcp:0.0.0.0:22; value: program
 	BASELINE_LOGIN_KEY, // key: path:half of SHA-256 of the line; value: the key's type
 	BASELINE_NODE,      // a device, FIFO or socket in the scope; value: mode.uid.gid
+	BASELINE_OWNER,     // key: path; value: the package that had it, for who may take it away
 	BASELINE_SETUID,    // a setuid or setgid file anywhere; value: mode.uid.gid
 	BASELINE_USER,      // key: name; value: uid:gid:home:shell
 	BASELINE_KINDS,

@@ -14,12 +14,14 @@
 #define INFO "/var/lib/dpkg/info"
 #define FILE_SLOTS (1u << 17)
 #define PACKAGE_SLOTS (1u << 12)
+#define LISTED_SLOTS (1u << 15)
 #define RUN_GAP_S 120 // triggers write a little after the last line
 
 struct package {
 	struct package *next;
 	const char *name, *version; // without the architecture
 	uint64_t installed;         // when the log says that this very version was installed; 0: it does not
+	uint64_t removed;           // when the log says that it went, its configuration perhaps not
 	bool listed;                // its .list has been read
 };
 
@@ -43,9 +45,9 @@ struct dpkg {
 	size_t files, moments, moments_room;
 	struct file *file[FILE_SLOTS];
 	struct package *package[PACKAGE_SLOTS];
-	struct listed *listed[PACKAGE_SLOTS];
+	struct listed *listed[LISTED_SLOTS];
 	struct moment *moment;
-	bool lists_read;
+	bool lists_read, all_lists_read;
 };
 
 static uint32_t hash_of(const char *text)
@@ -93,12 +95,13 @@ static struct package *package_named(struct dpkg *d, const char *name, size_t si
 }
 
 // `md5` and `path` stay where they are.
-static void file_add(struct dpkg *d, const char *package, const char *md5, const char *path, bool configuration)
+static void file_add(struct dpkg *d, const char *package, const char *md5, const char *path, const char *record,
+		     bool configuration)
 {
 	const char *spelled = normal(d, path);
 	struct file **slot = &d->file[hash_of(spelled) % FILE_SLOTS];
 	struct file *f = host_alloc(d->host, sizeof *f);
-	*f = (struct file){ *slot, spelled, { package, md5, configuration } };
+	*f = (struct file){ *slot, spelled, { package, md5, record, configuration } };
 	*slot = f;
 	d->files++;
 }
@@ -112,7 +115,8 @@ static bool md5_like(const char *text)
 // reads these files.
 static void md5sums_read(struct dpkg *d, const char *name)
 {
-	const struct host_file *f = host_file(d->host, host_print(d->host, INFO "/%s", name));
+	const char *record = host_print(d->host, INFO "/%s", name);
+	const struct host_file *f = host_file(d->host, record);
 	struct package *p = package_named(d, name, strlen(name) - strlen(".md5sums"), true);
 	char *line = (char *)f->text;
 	for (char *next; p && f->size && line && *line; line = next) {
@@ -122,7 +126,7 @@ static void md5sums_read(struct dpkg *d, const char *name)
 		if (!md5_like(line) || line[32] != ' ')
 			continue;
 		line[32] = 0;
-		file_add(d, p->name, line, line + 33 + strspn(line + 33, " "), false);
+		file_add(d, p->name, line, line + 33 + strspn(line + 33, " "), record, false);
 	}
 }
 
@@ -143,7 +147,7 @@ static void status_read(struct dpkg *d)
 		else if (!strncmp(line, "Conffiles:", 10))
 			conffiles = true;
 		else if (p && conffiles && host_words(d->host, line, word, 2) >= 2 && md5_like(word[1]))
-			file_add(d, p->name, word[1], word[0], true);
+			file_add(d, p->name, word[1], word[0], NULL, true);
 	}
 }
 
@@ -171,7 +175,7 @@ static void moment_note(struct dpkg *d, uint64_t at)
 static void log_line_read(struct dpkg *d, const char *line)
 {
 	struct tm t = { .tm_isdst = -1 };
-	char package[256], version[256];
+	char state[32], package[256], version[256];
 	int end = 0;
 	if (sscanf(line, "%4d-%2d-%2d %2d:%2d:%2d %n", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour, &t.tm_min, &t.tm_sec,
 		   &end) != 6 || !end)
@@ -181,10 +185,13 @@ static void log_line_read(struct dpkg *d, const char *line)
 	time_t when = host_is_live(d->host) ? mktime(&t) : timegm(&t);
 	uint64_t at = when > 0 ? (uint64_t)when : 0;
 	moment_note(d, at);
-	if (sscanf(line + end, "status installed %255s %255s", package, version) != 2)
+	if (sscanf(line + end, "status %31s %255s %255s", state, package, version) != 3)
 		return;
-	struct package *p = package_named(d, package, strlen(package), false);
-	if (p && !strcmp(p->version, version))
+	bool gone = !strcmp(state, "not-installed") || !strcmp(state, "config-files");
+	struct package *p = package_named(d, package, strlen(package), gone);
+	if (p && gone)
+		p->removed = at > p->removed ? at : p->removed;
+	else if (p && !strcmp(state, "installed") && !strcmp(p->version, version))
 		p->installed = at > p->installed ? at : p->installed;
 }
 
@@ -261,7 +268,7 @@ static void list_read(struct dpkg *d, struct package *p, const char *name)
 	for (const char *line; host_line(d->host, &cursor, &line);) {
 		struct listed *l = host_alloc(d->host, sizeof *l);
 		const char *spelled = normal(d, line);
-		struct listed **slot = &d->listed[hash_of(spelled) % PACKAGE_SLOTS];
+		struct listed **slot = &d->listed[hash_of(spelled) % LISTED_SLOTS];
 		*l = (struct listed){ *slot, spelled, p };
 		*slot = l;
 	}
@@ -287,8 +294,82 @@ bool dpkg_listed_since(struct dpkg *d, const char *path, uint64_t since)
 	if (!d->lists_read)
 		lists_read(d, since);
 	d->lists_read = true;
-	for (const struct listed *l = d->listed[hash_of(spelled) % PACKAGE_SLOTS]; l; l = l->next)
+	for (const struct listed *l = d->listed[hash_of(spelled) % LISTED_SLOTS]; l; l = l->next)
 		if (!strcmp(l->path, spelled) && l->package->installed >= since)
 			return true;
 	return false;
+}
+
+// --- who had what, and who took it -----------------------------------------------------------------------------------
+
+static bool is_list(const char *name)
+{
+	size_t size = strlen(name);
+	return size > 5 && !strcmp(name + size - 5, ".list");
+}
+
+// All lists, or those of one package alone.
+static void lists_read_of(struct dpkg *d, const struct package *one)
+{
+	const struct host_names *names = host_names(d->host, INFO);
+	for (size_t i = 0; i < names->count; i++) {
+		if (!is_list(names->name[i]))
+			continue;
+		struct package *p = package_named(d, names->name[i], strlen(names->name[i]) - 5, true);
+		if (p && (!one || p == one) && !p->listed)
+			list_read(d, p, names->name[i]);
+	}
+}
+
+const char *dpkg_owner(struct dpkg *d, const char *path)
+{
+	const char *spelled = normal(d, path);
+	if (!d->all_lists_read)
+		lists_read_of(d, NULL);
+	d->all_lists_read = true;
+	for (const struct listed *l = d->listed[hash_of(spelled) % LISTED_SLOTS]; l; l = l->next)
+		if (!strcmp(l->path, spelled))
+			return l->package->name;
+	return NULL;
+}
+
+bool dpkg_took(struct dpkg *d, const char *package, const char *path, uint64_t since)
+{
+	const char *spelled = normal(d, path);
+	struct package *p = package_named(d, package, strlen(package), false);
+	if (!p || (p->removed < since && p->installed < since) || dpkg_file(d, path))
+		return false;
+	if (!p->listed)
+		lists_read_of(d, p);
+	for (const struct listed *l = d->listed[hash_of(spelled) % LISTED_SLOTS]; l; l = l->next)
+		if (l->package == p && !strcmp(l->path, spelled))
+			return false; // it has it still: somebody else took it
+	return true;
+}
+
+// --- whether dpkg's records are dpkg's own work ----------------------------------------------------------------------
+
+// By the inode's change time: dpkg gives its records the time at which the package was built.
+static bool written_by_run(const struct dpkg *d, const char *path, uint64_t since)
+{
+	struct stat s;
+	return !host_lstat(d->host, path, &s) && dpkg_running_at(d, (uint64_t)s.st_ctime, since);
+}
+
+bool dpkg_record_explained(const struct dpkg *d, const char *path, uint64_t since)
+{
+	const char *name = strncmp(path, INFO "/", sizeof INFO) ? NULL : path + sizeof INFO;
+	const char *stop = name ? strrchr(name, '.') : NULL;
+	const struct package *p = stop ? package_named((struct dpkg *)d, name, (size_t)(stop - name), false) : NULL;
+	struct stat s;
+	if (!p || (p->installed < since && p->removed < since))
+		return false;
+	return host_lstat(d->host, path, &s) || dpkg_running_at(d, (uint64_t)s.st_ctime, since); // gone with it, or written then
+}
+
+bool dpkg_vouches_since(const struct dpkg *d, const struct dpkg_file *f, uint64_t since)
+{
+	if (!dpkg_installed_since(d, f->package, since))
+		return false;
+	return written_by_run(d, f->configuration ? "/var/lib/dpkg/status" : f->record, since);
 }

@@ -2,6 +2,7 @@
 // Two pictures side by side, and whether dpkg explains the difference.
 #include "watch/watch.h"
 
+#include "base/text.h"
 #include "host/places.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ static const struct { unsigned part; uint8_t severity[3]; } KINDS[BASELINE_KINDS
 	[BASELINE_LISTENER] = { WATCH_LIVE, { SEVERITY_HIGH, SEVERITY_HIGH, SEVERITY_INFO | TOLD_ONLY } },
 	[BASELINE_LOGIN_KEY] = { WATCH_LIVE, { SEVERITY_CRITICAL, SEVERITY_CRITICAL, SEVERITY_MEDIUM } },
 	[BASELINE_NODE] = { WATCH_FILES, { SEVERITY_HIGH, SEVERITY_HIGH, SEVERITY_LOW } },
+	[BASELINE_OWNER] = { 0, { 0, 0, 0 } }, // explains, and is no thing of its own
 	[BASELINE_SETUID] = { WATCH_SETUID, { SEVERITY_CRITICAL, SEVERITY_CRITICAL, SEVERITY_LOW } },
 	[BASELINE_USER] = { WATCH_LIVE, { SEVERITY_CRITICAL, SEVERITY_CRITICAL, SEVERITY_MEDIUM } },
 };
@@ -77,7 +79,7 @@ static bool content_upgraded(struct watch_against *a, const char *path, const ch
 {
 	char md5[MD5_TEXT];
 	const struct dpkg_file *f = dpkg_file(a->dpkg, path);
-	if (!f || !dpkg_installed_since(a->dpkg, f->package, a->baseline->time) || digest_md5(a->host, path, md5) ||
+	if (!f || !dpkg_vouches_since(a->dpkg, f, a->baseline->time) || digest_md5(a->host, path, md5) ||
 	    strcmp(md5, f->md5))
 		return false;
 	*why = host_print(a->host, "content is that of package %s, installed since the baseline", f->package);
@@ -95,16 +97,53 @@ static bool generated(struct watch_against *a, const char *path, const char **wh
 	return true;
 }
 
+static const char *owner_then(const struct watch_against *a, const char *key)
+{
+	const struct baseline_item *item = baseline_find(a->baseline, BASELINE_OWNER, key);
+	return item ? item->value : NULL;
+}
+
+// Gone: only the package that had it when the baseline was made may have taken it, or have led its link away.
+static bool taken(struct watch_against *a, const struct baseline_item *item, const char *path, const char **why)
+{
+	char target[BASELINE_TEXT_MAX];
+	struct stat s;
+	const char *package = owner_then(a, item->key);
+	if (!package && item->kind == BASELINE_LINK && (package = owner_then(a, item->value)) && baseline_decode(item->value, target) &&
+	    host_lstat(a->host, target, &s) == -ENOENT)
+		path = target;
+	if (!package || !dpkg_took(a->dpkg, package, path, a->baseline->time))
+		return false;
+	*why = host_print(a->host, "package %s had it, and was removed or upgraded since the baseline", package);
+	return true;
+}
+
+// What triggers write they also take away: the folder must have changed while dpkg ran, or be gone for a reason of its own.
+static bool generated_taken(struct watch_against *a, const char *path, const char **why)
+{
+	struct stat s;
+	const char *name = host_basename(path);
+	if (!places_generated(path) || name - path < 2)
+		return false;
+	int r = host_lstat(a->host, host_copy(a->host, path, (size_t)(name - path) - 1), &s);
+	if (r ? r != -ENOENT : !dpkg_running_at(a->dpkg, (uint64_t)s.st_ctime, a->baseline->time))
+		return false;
+	*why = "taken away by a package's trigger while dpkg ran";
+	return true;
+}
+
 static bool path_upgraded(struct watch_against *a, enum change change, const struct baseline_item *item, const char *before,
 			  const char **why)
 {
 	char path[BASELINE_TEXT_MAX];
 	if (!dpkg_of(a) || !baseline_decode(item->key, path) || !dpkg_busy_since(a->dpkg, a->baseline->time))
 		return false;
-	if (change == REMOVED) {
-		*why = "no package has it any more, and packages changed since the baseline";
-		return !dpkg_file(a->dpkg, path) && !dpkg_listed_since(a->dpkg, path, a->baseline->time);
+	if (path_beneath(path, "/var/lib/dpkg/info")) {
+		*why = "dpkg's record of a package that the log names since the baseline";
+		return dpkg_record_explained(a->dpkg, path, a->baseline->time);
 	}
+	if (change == REMOVED)
+		return taken(a, item, path, why) || generated_taken(a, path, why);
 	if (item->kind == BASELINE_FILE) {
 		bool kept = before ? same_owner(before, item->value) : harmless_mode(item->value);
 		return kept && (content_upgraded(a, path, why) || generated(a, path, why));

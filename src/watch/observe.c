@@ -293,3 +293,20 @@ int watch_observe(struct host *h, unsigned parts, unsigned threads, struct basel
 		baseline_sort(to);
 	return r;
 }
+
+int watch_observe_owners(struct host *h, struct baseline *to)
+{
+	struct dpkg *d = dpkg_open(h);
+	char path[BASELINE_TEXT_MAX];
+	int r = 0;
+	for (size_t i = 0, count = to->count; d && !r && i < count; i++) {
+		const struct baseline_item *item = &to->items[i];
+		bool placed = item->kind == BASELINE_FILE || item->kind == BASELINE_LINK || item->kind == BASELINE_DIRECTORY;
+		const char *package = placed && baseline_decode(item->key, path) ? dpkg_owner(d, path) : NULL;
+		if (package)
+			r = baseline_add(to, BASELINE_OWNER, item->key, baseline_text(to, package));
+	}
+	if (!r)
+		baseline_sort(to);
+	return r;
+}

@@ -27,6 +27,8 @@ struct watch_cost {
 MUST_USE int watch_observe(struct host *h, unsigned parts, unsigned threads, struct baseline *to, struct watch_cost *cost);
 // One path alone, without what is beneath it; nothing is added when it is not there.
 MUST_USE int watch_observe_path(struct host *h, const char *path, struct baseline *to);
+// Adds which package has each path, for a baseline alone: sorted, too.
+MUST_USE int watch_observe_owners(struct host *h, struct baseline *to);
 
 // --- what is different -------------------------------------------------------------------------------------------
 

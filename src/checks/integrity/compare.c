@@ -20,13 +20,15 @@ bool comparing_explained(const struct comparing *c, const char *path)
 {
 	char md5[MD5_TEXT];
 	const struct dpkg_file *f = c->dpkg ? dpkg_file(c->dpkg, path) : NULL;
-	return f && dpkg_installed_since(c->dpkg, f->package, c->baseline.time) && !digest_md5(c->e->host, path, md5) &&
+	return f && dpkg_vouches_since(c->dpkg, f, c->baseline.time) && !digest_md5(c->e->host, path, md5) &&
 	       !strcmp(md5, f->md5);
 }
 
 bool comparing_generated(const struct comparing *c, const char *path)
 {
 	struct stat s;
+	if (c->dpkg && path_beneath(path, "/var/lib/dpkg/info"))
+		return dpkg_record_explained(c->dpkg, path, c->baseline.time);
 	return c->dpkg && places_generated(path) && !host_lstat(c->e->host, path, &s) &&
 	       dpkg_running_at(c->dpkg, (uint64_t)s.st_ctime, c->baseline.time);
 }
@@ -82,4 +84,31 @@ void comparing_end(struct comparing *c, size_t count)
 	found_read(c->e, "%zu files: %zu as in the baseline, %zu as their package shipped them, %zu upgraded since the baseline", count,
 		   c->same, c->by_package, c->upgraded);
 	baseline_free(&c->baseline);
+}
+
+static const char *owner_then(const struct comparing *c, const char *path)
+{
+	const struct baseline_item *item = comparing_item(c, BASELINE_OWNER, path);
+	return item ? item->value : NULL;
+}
+
+// A package takes along what it had when the baseline was made, and lets its links dangle.
+bool comparing_taken(const struct comparing *c, const struct baseline_item *item, const char *path)
+{
+	char target[BASELINE_TEXT_MAX];
+	struct stat s;
+	const char *package = owner_then(c, path), *name = host_basename(path);
+	if (!c->dpkg)
+		return false;
+	if (!package && item->kind == BASELINE_LINK && baseline_decode(item->value, target) && (package = owner_then(c, target)) &&
+	    host_lstat(c->e->host, target, &s) == -ENOENT)
+		path = target;
+	if (package)
+		return dpkg_took(c->dpkg, package, path, c->baseline.time);
+	if (path_beneath(path, "/var/lib/dpkg/info"))
+		return dpkg_record_explained(c->dpkg, path, c->baseline.time);
+	if (!places_generated(path) || name - path < 2)
+		return false;
+	int r = host_lstat(c->e->host, host_copy(c->e->host, path, (size_t)(name - path) - 1), &s);
+	return r ? r == -ENOENT : dpkg_running_at(c->dpkg, (uint64_t)s.st_ctime, c->baseline.time);
 }

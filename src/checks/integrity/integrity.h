@@ -33,3 +33,5 @@ bool comparing_package(struct comparing *c, const struct digest_job *job);
 // Whether the package that ships it has this content, and came since the baseline; or a trigger wrote it while dpkg ran.
 bool comparing_explained(const struct comparing *c, const char *path);
 bool comparing_generated(const struct comparing *c, const char *path);
+// Whether it is gone because the package that had it when the baseline was made was removed or upgraded since.
+bool comparing_taken(const struct comparing *c, const struct baseline_item *item, const char *path);

@@ -18,7 +18,6 @@ struct found {
 	size_t count, others;
 	uint64_t bytes;
 	bool cut;
-	const char *place;
 };
 
 // --- what is no file -----------------------------------------------------------------------------------------------
@@ -63,25 +62,11 @@ static void owner_judge(struct found *f, enum baseline_kind kind, const char *pa
 
 // --- walking -------------------------------------------------------------------------------------------------------
 
-// Of dpkg's records only what it runs.
-static bool left_out(const struct found *f, const char *path)
-{
-	static const char *const SCRIPTS[] = { ".preinst", ".postinst", ".prerm", ".postrm", ".config", ".triggers" };
-	if (path_beneath(path, BASELINE_KEY_PATH))
-		return true;
-	if (strcmp(f->place, "/var/lib/dpkg/info"))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(SCRIPTS); i++)
-		if (text_ends(path, SCRIPTS[i]))
-			return false;
-	return true;
-}
-
 static int entry_visit(void *context, const struct walk_entry *w)
 {
 	struct found *f = context;
 	mode_t mode = w->status->st_mode;
-	if (left_out(f, w->path))
+	if (path_beneath(w->path, BASELINE_KEY_PATH))
 		return 0;
 	const char *path = host_copy(f->c->e->host, w->path, strlen(w->path));
 	if (S_ISLNK(mode)) {
@@ -138,7 +123,6 @@ static void place_judge(struct found *f, const struct place *place)
 	int r = host_lstat(e->host, link ? link : place->path, &s);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return;
-	f->place = place->path;
 	if (!in_scope(&f->c->baseline, link ? link : place->path)) {
 		found_fail(e, "redoubt host baseline make, with its usual scope or one that covers it", "the baseline's scope leaves %s out: %s",
 			   place->path, place->why);
@@ -211,10 +195,7 @@ static void missing_judge(struct found *f, const struct place *all, size_t count
 			continue;
 		if ((!in_places(all, count, path) && !was_place(path)) || host_lstat(c->e->host, path, &s) != -ENOENT)
 			continue;
-		// a package that went took it along; what a package still lists was taken by somebody else
-		bool removed = c->dpkg && dpkg_busy_since(c->dpkg, c->baseline.time) && !dpkg_file(c->dpkg, path) &&
-			       !dpkg_listed_since(c->dpkg, path, c->baseline.time);
-		if (!removed)
+		if (!comparing_taken(c, item, path))
 			found_fail(c->e, NULL, "%s of the baseline is gone", path);
 	}
 }

@@ -115,6 +115,8 @@ static int draft_make(struct baseline *b, struct host_place *p, const char *out)
 	host_name_take(b, p);
 	int r = watch_observe(p->host, WATCH_ALL, 0, b, &cost);
 	if (!r)
+		r = watch_observe_owners(p->host, b);
+	if (!r)
 		r = baseline_write(b, &text, &size);
 	if (r) {
 		complain("the host could not be read: %s", strerror(-r));
