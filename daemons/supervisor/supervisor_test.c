@@ -109,7 +109,7 @@ static void copy_file(const char *from, const char *to)
 
 static void put_file(const struct stage *s, const char *name, const void *data, size_t size)
 {
-	char path[128];
+	char path[512];
 	snprintf(path, sizeof path, "%s/state/%s", s->dir, name);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	assert_true(fd >= 0 && write(fd, data, size) == (ssize_t)size);
