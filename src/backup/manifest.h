@@ -68,6 +68,12 @@ MUST_USE enum backup_manifest_refusal backup_manifest_read(const char *text, siz
 					     struct backup_manifest_item *items, size_t item_room, struct backup_manifest *ret,
 					     size_t *ret_line);
 
+// The same for one whose digest a manifest that was verified names as `previous`: one signature vouches for the whole chain
+// before it. BACKUP_MANIFEST_GAP: it is another.
+MUST_USE enum backup_manifest_refusal backup_manifest_read_pinned(const char *text, size_t size, const uint8_t digest[SHA256_SIZE],
+								  struct backup_manifest_item *items, size_t item_room,
+								  struct backup_manifest *ret, size_t *ret_line);
+
 // What the next manifest names as `previous`.
 void backup_manifest_digest(const char *text, size_t size, uint8_t digest[SHA256_SIZE]);
 

@@ -68,22 +68,31 @@ static enum backup_manifest_refusal read_lines(struct lines *l, struct backup_ma
 	return l->failed ? BACKUP_MANIFEST_FORMAT : BACKUP_MANIFEST_FINE;
 }
 
-enum backup_manifest_refusal backup_manifest_read(const char *text, size_t size, const uint8_t public_key[32],
-				    struct backup_manifest_item *items, size_t item_room, struct backup_manifest *ret, size_t *ret_line)
+// All but whether the signature is right.
+static enum backup_manifest_refusal read_text(const char *text, size_t size, struct backup_manifest *m, size_t room, const char **ret_signed,
+					      uint8_t signature[ED25519_SIGNATURE_SIZE], size_t *ret_line)
 {
 	struct lines l = { .at = text, .end = text + size };
-	struct backup_manifest m = { .items = items };
-	uint8_t signature[ED25519_SIGNATURE_SIZE], bytes[BACKUP_MANIFEST_SIGNED_SIZE];
-	const char *signed_end = text;
+	*ret_signed = text;
 	enum backup_manifest_refusal refusal =
-		read_lines(&l, &m, item_room < BACKUP_MANIFEST_ITEMS_MAX ? item_room : BACKUP_MANIFEST_ITEMS_MAX, &signed_end);
+		read_lines(&l, m, room < BACKUP_MANIFEST_ITEMS_MAX ? room : BACKUP_MANIFEST_ITEMS_MAX, ret_signed);
 	if (!refusal) {
 		lines_begin(&l, "signature ");
-		lines_hex(&l, '\n', signature, sizeof signature);
+		lines_hex(&l, '\n', signature, ED25519_SIGNATURE_SIZE);
 		if (l.failed || l.at != l.end)
 			refusal = BACKUP_MANIFEST_FORMAT;
 	}
 	*ret_line = l.number;
+	return refusal;
+}
+
+enum backup_manifest_refusal backup_manifest_read(const char *text, size_t size, const uint8_t public_key[32],
+				    struct backup_manifest_item *items, size_t item_room, struct backup_manifest *ret, size_t *ret_line)
+{
+	struct backup_manifest m = { .items = items };
+	uint8_t signature[ED25519_SIGNATURE_SIZE], bytes[BACKUP_MANIFEST_SIGNED_SIZE];
+	const char *signed_end;
+	enum backup_manifest_refusal refusal = read_text(text, size, &m, item_room, &signed_end, signature, ret_line);
 	if (refusal)
 		return refusal;
 	backup_manifest_signed_bytes(text, (size_t)(signed_end - text), bytes);
@@ -91,4 +100,21 @@ enum backup_manifest_refusal backup_manifest_read(const char *text, size_t size,
 		return BACKUP_MANIFEST_SIGNATURE;
 	*ret = m;
 	return BACKUP_MANIFEST_FINE;
+}
+
+enum backup_manifest_refusal backup_manifest_read_pinned(const char *text, size_t size, const uint8_t digest[SHA256_SIZE],
+							 struct backup_manifest_item *items, size_t item_room,
+							 struct backup_manifest *ret, size_t *ret_line)
+{
+	struct backup_manifest m = { .items = items };
+	uint8_t signature[ED25519_SIGNATURE_SIZE], found[SHA256_SIZE];
+	const char *signed_end;
+	backup_manifest_digest(text, size, found);
+	*ret_line = 0;
+	if (memcmp(found, digest, SHA256_SIZE))
+		return BACKUP_MANIFEST_GAP;
+	enum backup_manifest_refusal refusal = read_text(text, size, &m, item_room, &signed_end, signature, ret_line);
+	if (!refusal)
+		*ret = m;
+	return refusal;
 }

@@ -132,22 +132,6 @@ bool recovery_read(struct examination *e, const char *folder, struct recovery *r
 
 // --- BAK-01 --------------------------------------------------------------------------------------------------------
 
-// A destination that has the newest backup has its manifest, and that is as old as the record says at most.
-static bool newest_there(struct examination *e, const struct catalogue *c, const struct destination *d)
-{
-	struct manifest_head head;
-	const char *exchange = backup_exchange(e, c->folder);
-	bool future;
-	if (d->manifest != c->manifest || !d->error || *d->error || !manifest_head(e, d->folder, c->manifest, &head) ||
-	    (exchange && strcmp(exchange, head.exchange)))
-		return false;
-	uint64_t age = backup_age(e, head.time_s, &future);
-	if (future || age > FULL_AGE_MAX)
-		found_fail(e, NULL, "%s was made %s", head.path,
-			   future ? "in the future: set the clock right" : host_print(e->host, "%" PRIu64 " hours ago", age / HOUR));
-	return true;
-}
-
 static void moment_judge(struct examination *e, const struct catalogue *c, uint64_t then, uint64_t age_max, const char *what)
 {
 	bool future;
@@ -161,14 +145,9 @@ static void moment_judge(struct examination *e, const struct catalogue *c, uint6
 
 static void fresh_judge(struct examination *e, const struct catalogue *c)
 {
-	bool somewhere = false;
 	moment_judge(e, c, c->shipped_s, RPO, "the journal was last shipped");
 	moment_judge(e, c, c->full_s, FULL_AGE_MAX, "the last full backup was made");
-	for (size_t i = 0; i < c->count; i++)
-		somewhere |= newest_there(e, c, &c->destination[i]);
-	if (!somewhere)
-		found_fail(e, NULL, "%s: no destination has the newest backup, number %" PRIu64 ", whatever backup/status says", c->folder,
-			   c->manifest);
+	backups_whole(e, c);
 }
 
 static void bak_01(struct examination *e)

@@ -39,7 +39,8 @@ struct manifest_head {
 	uint64_t number, time_s;
 	bool full;
 };
-// What the first lines of a destination's manifest say; its signature is a drill's to check. False: it is not there, or none.
+// What the first lines of a destination's manifest say, unverified: for one whose digest a signed verdict names (BAK-02), and
+// for nothing else. False: it is not there, or none.
 bool manifest_head(struct examination *e, const char *destination, uint64_t number, struct manifest_head *ret);
 
 // The exchange's id, as hex, from its card or its last full manifest; NULL = neither says it.
@@ -54,6 +55,7 @@ bool recovery_read(struct examination *e, const char *folder, struct recovery *r
 // Says which files of the host are one of these keys, or a copy of the exchange's own.
 void backup_keys_seek(struct examination *e, const char *folder, const struct recovery *keys);
 
+void backups_whole(struct examination *e, const struct catalogue *c); // whether the newest full chain lies at each destination
 void backups_drill(struct examination *e);  // BAK-02
 void backups_places(struct examination *e); // BAK-03
 void backups_sealed(struct examination *e); // BAK-04
