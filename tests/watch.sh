@@ -292,6 +292,8 @@ ip link set lo up
 mkdir scope
 cp /bin/sleep scope/daemon
 ./scope/daemon 300 & daemon=$!
+cp /bin/sleep scope/twin
+./scope/twin 300 & twin=$!
 "$1" host baseline make --first --scope "$2/scope" --out live.draft >/dev/null
 "$1" host baseline sign live.draft --key key --out live.signed >/dev/null
 "$1" host watch --baseline live.signed --key key.pub --copy live.signed --every 1 --full 3600 --spool live.jsonl >/dev/null 2>&1 & watch=$!
@@ -301,10 +303,12 @@ a = socket.create_server(("127.0.0.1", 4444)); b = socket.socket(socket.AF_INET6
 cp /bin/sleep scope/other
 mv scope/other scope/daemon
 cp /bin/sleep gone && ./gone 300 & gone=$!
+cp /bin/tail impostor # runs by the twin's name, where nobody else sees it
+unshare -m bash -c 'mount --bind impostor scope/twin && exec ./scope/twin -f /dev/null' & impostor=$!
 sleep 1
 rm gone
 sleep 2.5
-kill $listener $daemon $gone $watch
+kill $listener $daemon $gone $twin $impostor $watch
 wait
 LIVE
 unshare -nmpf --mount-proc bash "$work/live.sh" "$redoubt" "$work" >"$work/live.out" 2>&1
@@ -312,5 +316,6 @@ live() { told "$work/live.jsonl" "$@"; }
 ok "a new TCP listener is told, with its program" bash -c 'jq -se "any(.[]; .what == \"listener\" and .change == \"new\" and .subject == \"tcp:127.0.0.1:4444\" and (.after | contains(\"python\")))" "$1"' sh "$work/live.jsonl"
 ok "a new UDP listener over IPv6 is told" live listener new udp:::1:4445
 ok "a running program whose file was replaced is told" live running deleted "$work/scope/daemon"
+ok "another program behind a running one's name, in a namespace of its own, is told" live running changed "$work/scope/twin"
 ok "a running program whose file was deleted is told" live running deleted "$work/gone"
 finish

@@ -97,50 +97,78 @@ static const struct baseline_item *baselined(const struct watch_against *a, cons
 	return item;
 }
 
-static void program_judge(struct watch_against *a, const struct host_process *p, struct running_cache *cache)
+// What runs, by itself: its name may lead elsewhere in its own mount namespace.
+struct program {
+	const struct host_process *process;
+	struct stat status;
+	char path[64]; // of what runs: /proc/PID/exe, or in a tree the name
+};
+
+static int program_open(struct watch_against *a, const struct host_process *p, struct program *to)
 {
-	char path[64];
-	struct stat s;
-	struct digest_job job = { .path = p->program };
+	to->process = p;
+	if (!host_is_live(a->host))
+		return p->deleted ? 0 : host_stat(a->host, p->program, &to->status);
+	snprintf(to->path, sizeof to->path, "/proc/%d/exe", (int)p->pid);
+	return stat(to->path, &to->status) ? -errno : 0;
+}
+
+static int program_hash(struct watch_against *a, const struct program *g, struct running_cache *cache, uint8_t sha256[SHA256_SIZE])
+{
+	struct digest_job job = { .path = *g->path ? g->path : g->process->program };
 	struct digest_cost unused;
+	const struct cached *known = cache_find(cache, &g->status);
+	if (!known) {
+		digest_all(a->host, &job, 1, 1, &unused);
+		if (job.error)
+			return job.error; // ended meanwhile
+		cache_add(cache, &job);
+	}
+	memcpy(sha256, known ? known->sha256 : job.sha256, SHA256_SIZE);
+	return 0;
+}
+
+static void program_judge(struct watch_against *a, const struct program *g, struct running_cache *cache)
+{
+	const struct host_process *p = g->process;
 	const struct baseline_item *item = baselined(a, p->program);
+	uint8_t sha256[SHA256_SIZE];
+	char md5[MD5_TEXT];
 	if (!item) {
 		running_say(a, p, "outside", SEVERITY_HIGH, "a program runs that the baseline does not have", false);
 		return;
 	}
-	snprintf(path, sizeof path, "/proc/%d/exe", (int)p->pid);
-	bool live = host_is_live(a->host);
-	if (live)
-		job.path = path;
-	if (live ? stat(path, &s) : host_stat(a->host, p->program, &s))
-		return; // ended meanwhile
-	const struct cached *known = cache_find(cache, &s);
-	if (known) {
-		memcpy(job.sha256, known->sha256, SHA256_SIZE);
-	} else {
-		digest_all(a->host, &job, 1, 1, &unused);
-		if (job.error)
-			return;
-		cache_add(cache, &job);
-	}
-	if (digest_is(item, job.sha256))
+	if (program_hash(a, g, cache, sha256) || digest_is(item, sha256))
 		return;
-	char md5[MD5_TEXT];
 	if (!a->dpkg_asked)
 		a->dpkg = dpkg_open(a->host);
 	a->dpkg_asked = true;
 	const struct dpkg_file *f = a->dpkg ? dpkg_file(a->dpkg, p->program) : NULL;
-	bool upgrade = f && dpkg_installed_since(a->dpkg, f->package, a->baseline->time) &&
-		       !digest_md5(a->host, p->program, md5) && !strcmp(md5, f->md5);
+	bool upgrade = f && dpkg_vouches_since(a->dpkg, f, a->baseline->time) &&
+		       !digest_md5(a->host, *g->path ? g->path : p->program, md5) && !strcmp(md5, f->md5);
 	running_say(a, p, "changed", upgrade ? SEVERITY_INFO : SEVERITY_CRITICAL,
 		    upgrade ? "upgraded since the baseline" : "what runs is not what the baseline has", upgrade);
 }
 
+static int order_of(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+// The same program: the same name and the same file.
+static int by_file(const struct program *x, const struct program *y)
+{
+	int order = strcmp(x->process->program, y->process->program);
+	order = order ? order : x->process->deleted - y->process->deleted;
+	order = order ? order : order_of(x->status.st_dev, y->status.st_dev);
+	return order ? order : order_of(x->status.st_ino, y->status.st_ino);
+}
+
 static int by_program(const void *a, const void *b)
 {
-	const struct host_process *const *x = a, *const *y = b;
-	int order = strcmp((*x)->program, (*y)->program);
-	return order ? order : (*x)->deleted - (*y)->deleted;
+	const struct program *x = a, *y = b;
+	int order = by_file(x, y);
+	return order ? order : x->process->pid - y->process->pid;
 }
 
 int watch_running(struct watch_against *a, struct running_cache *cache)
@@ -148,17 +176,19 @@ int watch_running(struct watch_against *a, struct running_cache *cache)
 	const struct host_processes *all = host_processes(a->host);
 	if (all->error)
 		return all->error == -ENOENT ? 0 : all->error;
-	const struct host_process **sorted = host_alloc(a->host, (all->count + 1) * sizeof(struct host_process *));
+	struct program *sorted = host_alloc(a->host, (all->count + 1) * sizeof *sorted);
+	size_t count = 0;
 	for (size_t i = 0; i < all->count; i++)
-		sorted[i] = &all->process[i];
-	qsort(sorted, all->count, sizeof(struct host_process *), by_program);
-	for (size_t i = 0; i < all->count; i++) {
-		if (!*sorted[i]->program || (i && !by_program(&sorted[i - 1], &sorted[i])))
-			continue; // a kernel thread, or the same program again
-		if (sorted[i]->deleted)
-			deleted_say(a, sorted[i]);
+		if (*all->process[i].program && !program_open(a, &all->process[i], &sorted[count])) // "": a kernel thread
+			count++;
+	qsort(sorted, count, sizeof *sorted, by_program);
+	for (size_t i = 0; i < count; i++) {
+		if (i && !by_file(&sorted[i - 1], &sorted[i]))
+			continue;
+		if (sorted[i].process->deleted)
+			deleted_say(a, sorted[i].process);
 		else
-			program_judge(a, sorted[i], cache);
+			program_judge(a, &sorted[i], cache);
 	}
 	return 0;
 }

@@ -3,6 +3,9 @@
 #include "checks/integrity/integrity.h"
 #include "checks/look.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #define PROGRAMS_MAX 2048
 
 static const char *const CRITICAL[] = {
@@ -59,10 +62,81 @@ static void programs_add(struct examination *e, struct digest_job *jobs, size_t 
 				program_add(e, jobs, count, host_print(e->host, "%s/%s", OWN[i], names->name[k]));
 	}
 	const struct host_processes *all = host_processes(e->host);
-	for (size_t i = 0; i < all->count; i++)
+	for (size_t i = 0; i < all->count && !host_is_live(e->host); i++)
 		if (all->process[i].program[0] == '/' && !all->process[i].deleted)
 			program_add(e, jobs, count, all->process[i].program);
 }
+
+// --- what runs -----------------------------------------------------------------------------------------------------
+// Each file that is a process's program is hashed itself, once, through /proc/PID/exe: a name that is mounted over, in that
+// process's own mount namespace, leads us to another file.
+
+struct runs {
+	const struct host_process *process;
+	struct stat status;
+	char exe[32];
+};
+
+static int by_file(const void *a, const void *b)
+{
+	const struct runs *x = a, *y = b;
+	int order = strcmp(x->process->program, y->process->program);
+	if (order)
+		return order;
+	if (x->status.st_dev != y->status.st_dev)
+		return x->status.st_dev < y->status.st_dev ? -1 : 1;
+	return (x->status.st_ino > y->status.st_ino) - (x->status.st_ino < y->status.st_ino);
+}
+
+static size_t running_list(struct host *h, const struct host_processes *all, struct runs *to)
+{
+	size_t count = 0, kept = 0;
+	for (size_t i = 0; i < all->count; i++) {
+		struct runs *r = &to[count];
+		r->process = &all->process[i];
+		if (r->process->program[0] != '/' || r->process->deleted)
+			continue; // a kernel thread, or another check's: its file is gone
+		snprintf(r->exe, sizeof r->exe, "/proc/%d/exe", (int)r->process->pid);
+		count += !stat(r->exe, &r->status);
+	}
+	qsort(to, count, sizeof *to, by_file);
+	for (size_t i = 0; i < count; i++)
+		if (!kept || by_file(&to[kept - 1], &to[i]))
+			to[kept++] = to[i];
+	return kept;
+}
+
+// Judged under the name that it runs by.
+static void one_judge(struct comparing *c, const struct runs *r, struct digest_job *job)
+{
+	job->path = r->process->program;
+	bool known = comparing_judge(c, job);
+	known |= comparing_package(c, job);
+	if (!known && c->baseline.sequence)
+		found_fail(c->e, "investigate; if it belongs here: redoubt host baseline make, then sign",
+			   "%s, which process %d runs, is neither in the baseline nor of a package", job->path, (int)r->process->pid);
+}
+
+static void running_judge(struct comparing *c)
+{
+	struct host *h = c->e->host;
+	const struct host_processes *all = host_processes(h);
+	struct digest_cost unused;
+	if (!host_is_live(h) || all->error)
+		return; // a tree's processes run what their names lead to
+	struct runs *runs = host_alloc(h, (all->count + 1) * sizeof *runs);
+	size_t count = running_list(h, all, runs);
+	struct digest_job *jobs = host_alloc(h, (count + 1) * sizeof *jobs);
+	for (size_t i = 0; i < count; i++)
+		jobs[i] = (struct digest_job){ .path = runs[i].exe, .md5_wanted = c->dpkg && dpkg_file(c->dpkg, runs[i].process->program) };
+	digest_all(h, jobs, count, 0, &unused);
+	for (size_t i = 0; i < count; i++)
+		if (!jobs[i].error) // otherwise it ended meanwhile
+			one_judge(c, &runs[i], &jobs[i]);
+	found_read(c->e, "%zu programs that run, by /proc/PID/exe", count);
+}
+
+// --- the whole -----------------------------------------------------------------------------------------------------
 
 void fim_01(struct examination *e)
 {
@@ -89,6 +163,7 @@ void fim_01(struct examination *e)
 				   "%s is neither in the baseline nor of a package", jobs[i].path);
 		strangers += !known;
 	}
+	running_judge(&c);
 	if (!count)
 		found_unknown(e, "none of the critical programs is there");
 	else if (!c.baseline.sequence)
