@@ -3,9 +3,7 @@
 // place and renamed there, so that there is a whole one or none.
 #include "command.h"
 #include "directory.h"
-#include "genesis.h"
-#include "production/production.h"
-#include "site.h"
+#include "init.h"
 
 #include "base/text.h"
 #include "crypto/ed25519.h"
@@ -13,19 +11,9 @@
 #include "exchange/exchange.h"
 
 #include <ftw.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-struct init {
-	const char *origin, *certificate, *certificate_key, *customers, *orders, *listen, *trust, *manifest, *client_ca;
-	bool demo, production;
-	struct site site;
-	struct chain_facts chain; // production
-	char listen_text[LISTEN_TEXT], name[SITE_NAME_MAX + 1];
-	char *client_ca_pem; // NULL: everybody is let in who finds the listener
-};
 
 static const char CONFIGURATION[] =
 	"# Redoubt's settings. What is not said here has its default; docs/man/redoubt.conf.5 names them all.\n"
@@ -183,29 +171,6 @@ static int genesis_fill(const struct init *in, const struct house_keys *k, struc
 	return 0;
 }
 
-static json_t *key_object(const char *label, const struct made_key *k)
-{
-	bool hmac = k->add.kind == KEY_HMAC;
-	return json_pack("{s:i s:s s:s s:s s:s}", "customer", (int)k->add.customer, "label", label, "kind",
-			 hmac ? "HMAC" : "ED25519", "apiKey", k->add.api_key, hmac ? "secret" : "privateKey",
-			 hmac ? k->secret : k->private_pem);
-}
-
-static int demo_keys_write(const struct demo_keys *keys)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; list && i < DEMO_KEYS; i++)
-		json_array_append_new(list, key_object(keys->row[i].label, &keys->row[i].key));
-	json_t *file = json_pack("{s:o}", "keys", list);
-	char *text = file ? json_dumps(file, JSON_INDENT(2)) : NULL;
-	int r = text ? file_create("demo-keys.json", 0600, text, strlen(text)) : -ENOMEM;
-	if (text)
-		secret_wipe(text, strlen(text));
-	free(text);
-	json_decref(file);
-	return r;
-}
-
 static int founding_make(const struct init *in, const struct house_keys *k, struct demo_keys *ret_keys)
 {
 	struct genesis genesis;
@@ -263,66 +228,9 @@ static int house_build(const struct init *in, struct demo_keys *ret_keys)
 	if (!r)
 		r = founding_make(in, k, ret_keys);
 	if (!r && in->demo)
-		r = demo_keys_write(ret_keys);
+		r = init_demo_keys(ret_keys);
 	secret_free(k);
 	return r;
-}
-
-static void keys_print(const struct demo_keys *keys)
-{
-	for (size_t i = 0; i < DEMO_KEYS; i++) {
-		const struct made_key *k = &keys->row[i].key;
-		bool hmac = k->add.kind == KEY_HMAC;
-		printf("%s (customer %u), %s key\n  api key  %s\n  %s%s\n", keys->row[i].label, k->add.customer,
-		       hmac ? "HMAC" : "Ed25519", k->add.api_key, hmac ? "secret   " : "", hmac ? k->secret : k->private_pem);
-	}
-	printf("These are shown once; %s keeps them for the demo (mode 0600).\n", path_in("demo-keys.json").text);
-}
-
-static json_t *chain_object(const struct init *in)
-{
-	const struct chain_facts *c = &in->chain;
-	return json_pack("{s:s s:s s:s s:s s:s s:s s:i}", "subject", c->subject, "sha256", c->certificate_sha256, "root", c->root, "trust",
-			 in->trust ? in->trust : "system", "trustSha256", c->trust_sha256, "ends", c->ends, "daysLeft", c->days_left);
-}
-
-static void result_json(const struct init *in, const struct demo_keys *keys)
-{
-	json_t *line = json_pack("{s:s s:b}", "dir", globals.dir, "demo", (int)in->demo);
-	json_t *list = json_array();
-	for (size_t i = 0; in->demo && i < DEMO_KEYS; i++)
-		json_array_append_new(list, key_object(keys->row[i].label, &keys->row[i].key));
-	json_object_set_new(line, "keys", list);
-	if (in->production)
-		json_object_set_new(line, "certificate", chain_object(in));
-	json_dumpf(line, stdout, JSON_COMPACT);
-	putchar('\n');
-	json_decref(line);
-}
-
-static void production_print(const struct init *in)
-{
-	const struct chain_facts *c = &in->chain;
-	printf("Its certificate %s ends %s (in %d days); its chain ends at %s, a root of %s.\n"
-	       "Whether it was revoked was not asked: nothing here asks a network.\n"
-	       "It begins without assets and markets: redoubt asset add, redoubt market add.\n"
-	       "Move %s to where only the operators reach it; without it no control entry can be made.\n",
-	       c->subject, c->ends, c->days_left, c->root, in->trust ? in->trust : "the system's trust store",
-	       path_in("keys/operator.key").text);
-}
-
-static void result_print(const struct init *in, const struct demo_keys *keys)
-{
-	if (globals.json) {
-		result_json(in, keys);
-		return;
-	}
-	printf("A new %s exchange is in %s.\n", in->demo ? "demo" : "production", globals.dir);
-	if (in->demo)
-		keys_print(keys);
-	else
-		production_print(in);
-	printf("Next: redoubt --dir %s start\n", globals.dir);
 }
 
 // rename(2) replaces an empty directory and nothing else, which is just the check that is wanted.
@@ -356,7 +264,7 @@ static int found(struct init *in)
 	if (r)
 		nftw(building, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	else
-		result_print(in, keys);
+		init_report(in, keys);
 	secret_free(keys);
 	return r ? EXIT_FAILED : EXIT_DONE;
 }
