@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ACC: who can become whom.
 #include "checks/checks.h"
+#include "checks/accounts/account_files.h"
 #include "checks/accounts/sudoers.h"
 
 #include <stdlib.h>
@@ -135,6 +136,7 @@ static void acc_02(struct examination *e)
 	struct host_lines cursor = { f->text, 0 };
 	const char *line, *field[2];
 	size_t hashes = 0;
+	account_files_judge(e);
 	passwd_judge(e);
 	groups_judge(e);
 	if (!found_file(e, f))
