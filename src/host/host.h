@@ -92,13 +92,14 @@ const char *host_basename(const char *path);
 struct host_process {
 	pid_t pid;
 	uid_t uid;             // effective
+	bool root;             // one of its four uids is 0: it is root, or may become root by a call
 	const char *name;      // comm
 	const char *program;   // target of exe; "" when unreadable (a kernel thread, or not ours to read)
 	const char *arguments; // cmdline with blanks between
 	const char *network;   // target of ns/net, "" when unreadable
 	uint64_t started;      // seconds since 1970, 0 when unknown
 	int no_new_privileges, seccomp; // -1 unknown
-	uint64_t capabilities; // effective
+	uint64_t capabilities; // effective, permitted, inheritable and ambient
 	bool deleted;          // the program's file was replaced
 };
 

@@ -62,6 +62,32 @@ static const char *arguments_of(struct host *h, const char *pid)
 	return copy;
 }
 
+// Whether one of the line's ids is 0.
+static bool has_zero(const char *ids)
+{
+	for (char *end; *ids && *ids != '\n'; ids = end) {
+		unsigned long id = strtoul(ids, &end, 10);
+		if (end == ids)
+			break;
+		if (!id)
+			return true;
+	}
+	return false;
+}
+
+// What it may not use now it may raise: permitted. The bounding set gives nothing by itself, without a program that has
+// capabilities, and a process without new privileges gets none of those.
+static uint64_t capabilities_of(const char *status)
+{
+	static const char *const SETS[] = { "CapEff", "CapPrm", "CapInh", "CapAmb" };
+	uint64_t all = 0;
+	for (size_t i = 0; i < ARRAY_LEN(SETS); i++) {
+		const char *v = status_value(status, SETS[i]);
+		all |= v ? strtoull(v, NULL, 16) : 0;
+	}
+	return all;
+}
+
 static void process_read(struct host *h, const char *pid, uint64_t boot, struct host_process *p)
 {
 	static const char DELETED[] = " (deleted)";
@@ -71,12 +97,12 @@ static void process_read(struct host *h, const char *pid, uint64_t boot, struct 
 	p->name = v ? host_copy(h, v, strcspn(v, "\n")) : "";
 	v = status_value(status, "Uid"); // real, effective, saved, file system
 	p->uid = v ? (uid_t)strtoul(v + strcspn(v, "\t "), NULL, 10) : (uid_t)-1;
+	p->root = v && has_zero(v);
 	if ((v = status_value(status, "NoNewPrivs")))
 		p->no_new_privileges = atoi(v);
 	if ((v = status_value(status, "Seccomp")))
 		p->seccomp = atoi(v);
-	if ((v = status_value(status, "CapEff")))
-		p->capabilities = strtoull(v, NULL, 16);
+	p->capabilities = capabilities_of(status);
 	p->arguments = arguments_of(h, pid);
 	uint64_t ticks = start_ticks(proc_text(h, pid, "stat", NULL));
 	p->started = ticks && boot ? boot + ticks / 100 : 0;

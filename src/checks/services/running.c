@@ -29,15 +29,15 @@ void svc_02(struct examination *e)
 	}
 	for (size_t i = 0; all && i < sockets->count; i++) {
 		const struct host_process *p = sockets->socket[i].owner;
-		if (!p || p == last || p->uid || !strcmp(p->name, "sshd") || !strcmp(p->name, "systemd"))
+		if (!p || p == last || !p->root || !strcmp(p->name, "sshd") || !strcmp(p->name, "systemd"))
 			continue; // those two must be root: they become others
 		last = p;
 		if (!manifest_has(&m->root_service, host_basename(p->program)))
-			found_fail(e, NULL, "%s (process %d) listens as root: %s", p->program, (int)p->pid,
+			found_fail(e, NULL, "%s (process %d) listens as root%s: %s", p->program, (int)p->pid, p->uid ? ", to which it can go back," : "",
 				   host_socket_text(e->host, &sockets->socket[i]));
 	}
 	for (size_t i = 0; all && i < all->count; i++)
-		if (!all->process[i].uid && !strncmp(all->process[i].name, "redoubt-", 8) && strcmp(all->process[i].name, "redoubt-supervi") &&
+		if (all->process[i].root && !strncmp(all->process[i].name, "redoubt-", 8) && strcmp(all->process[i].name, "redoubt-supervi") &&
 		    !manifest_has(&m->root_service, host_basename(all->process[i].program)))
 			found_fail(e, NULL, "%s (process %d) runs as root", all->process[i].name, (int)all->process[i].pid);
 }
@@ -76,20 +76,32 @@ void svc_06(struct examination *e)
 
 // --- SVC-03 ---
 
+// Whoever may write a folder on the way puts another in its place.
+static bool way_closed(struct host *h, const char *path)
+{
+	struct stat s;
+	for (size_t size = strlen(path); size; size--) {
+		if (path[size - 1] != '/')
+			continue;
+		if (host_stat(h, size == 1 ? "/" : host_copy(h, path, size - 1), &s) || s.st_uid || s.st_mode & 0022)
+			return false;
+	}
+	return true;
+}
+
 // Ours come with no package of the distribution: declared in the manifest, from a folder that root alone can write.
 static bool ours(struct examination *e, const char *path)
 {
 	static const char *const FOLDERS[] = { "/usr/local/", "/opt/redoubt/", "/usr/libexec/redoubt/" };
 	bool placed = false, declared = false;
-	struct stat s, folder;
+	struct stat s;
 	for (size_t i = 0; i < ARRAY_LEN(FOLDERS); i++)
 		placed |= !strncmp(path, FOLDERS[i], strlen(FOLDERS[i]));
 	for (size_t i = 0; e->manifest && i < e->manifest->listens; i++)
 		declared |= !strcmp(e->manifest->listen[i].program, host_basename(path));
-	if (!placed || !declared || strstr(path, "/../") || host_lstat(e->host, path, &s) ||
-	    host_stat(e->host, host_copy(e->host, path, (size_t)(host_basename(path) - path)), &folder))
+	if (!placed || !declared || strstr(path, "/../") || host_lstat(e->host, path, &s))
 		return false;
-	return S_ISREG(s.st_mode) && !s.st_uid && !(s.st_mode & 0022) && !folder.st_uid && !(folder.st_mode & 0022);
+	return S_ISREG(s.st_mode) && !s.st_uid && !(s.st_mode & 0022) && way_closed(e->host, path);
 }
 
 void svc_03(struct examination *e)

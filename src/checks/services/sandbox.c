@@ -27,7 +27,7 @@ static void process_judge(struct examination *e, const struct host_process *p)
 	else if (p->seccomp != 2)
 		found_fail(e, NULL, "process %d (%s) has no system call filter: Seccomp %d", (int)p->pid, p->name, p->seccomp);
 	else if (p->capabilities)
-		found_fail(e, NULL, "process %d (%s) has capabilities: CapEff %016llx", (int)p->pid, p->name, (unsigned long long)p->capabilities);
+		found_fail(e, NULL, "process %d (%s) has capabilities: %016llx of its effective, permitted, inheritable and ambient", (int)p->pid, p->name, (unsigned long long)p->capabilities);
 }
 
 // "→ Overall exposure level for redoubt.service: 1.6 OK"
