@@ -3,6 +3,7 @@
 #include "checks/ssh/ssh.h"
 
 #include <stdio.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 
 // The answers, or NULL after it has said why there are none. More than 32 tuples are never a pass.
@@ -197,6 +198,44 @@ static void environment_judge(struct examination *e, const struct sshd_tuple *t)
 			found_fail(e, NULL, "acceptenv %s for %s: the client says what programs load", value, t->name);
 }
 
+// Only '*' and '?' stand for others there, and an '@' begins the host. Two letters and a star leave everybody in who is
+// called so; and nobody lists nobody.
+static bool fits_everybody(struct host *h, const char *pattern)
+{
+	const char *user = host_copy(h, pattern, strcspn(pattern, "@"));
+	size_t letters = 0;
+	for (const char *at = user; *at; at++)
+		letters += *at != '*' && *at != '?';
+	return *user != '!' && strpbrk(user, "*?") && (letters < 3 || !fnmatch(user, "nobody", 0) || !fnmatch(user, "nogroup", 0));
+}
+
+// Whether this list leaves anybody out; *ret_pattern is the one by which it does not.
+static bool list_closed(struct host *h, const struct sshd_tuple *t, const char *keyword, const char **ret_pattern)
+{
+	const char *value, *word[64];
+	size_t index = 0;
+	for (; (value = sshd_value(h, t, keyword, index)); index++) {
+		size_t words = host_words(h, value, word, 64);
+		for (size_t i = 0; i < words && i < 64; i++)
+			if (fits_everybody(h, word[i])) {
+				*ret_pattern = host_print(h, "%s %s", keyword, word[i]);
+				return false;
+			}
+	}
+	return index;
+}
+
+static void lists_judge(struct examination *e, const struct sshd_tuple *t)
+{
+	const char *pattern = NULL;
+	if (list_closed(e->host, t, "allowgroups", &pattern) || list_closed(e->host, t, "allowusers", &pattern))
+		return;
+	if (pattern)
+		found_fail(e, NULL, "%s for %s lets everybody in: it is no list", pattern, t->name);
+	else
+		found_fail(e, NULL, "neither AllowGroups nor AllowUsers for %s", t->name);
+}
+
 void ssh_08(struct examination *e)
 {
 	static const char *const FORWARDING[] = { "allowtcpforwarding", "allowstreamlocalforwarding", "allowagentforwarding", "x11forwarding" };
@@ -212,8 +251,7 @@ void ssh_08(struct examination *e)
 			found_fail(e, NULL, "maxauthtries %s for %s", tries ? tries : "?", t->name);
 		if (!grace || strtoul(grace, NULL, 10) > 30 || !strtoul(grace, NULL, 10))
 			found_fail(e, NULL, "logingracetime %s for %s", grace ? grace : "?", t->name);
-		if (!sshd_value(e->host, t, "allowgroups", 0) && !sshd_value(e->host, t, "allowusers", 0))
-			found_fail(e, NULL, "neither AllowGroups nor AllowUsers for %s", t->name);
+		lists_judge(e, t);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(FORWARDING); i++)
 		forwarding_judge(e, a, FORWARDING[i]);
