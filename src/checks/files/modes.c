@@ -44,6 +44,8 @@ static int data_visit(void *context, const struct walk_entry *w)
 	const char *stranger = NULL;
 	bool followed = is_followed(l, w->path);
 	l->count++;
+	if (exchange_judge(l->e, l->folder, w->path, w->status))
+		return 0; // told
 	if (!S_ISREG(w->status->st_mode) || !(followed || is_database(w->name)) || !(w->status->st_mode & (S_IRWXG | S_IRWXO)))
 		return 0;
 	if (!followed || !journal_group_reads(l->e, w->status, &stranger))
@@ -68,7 +70,10 @@ void fs_01(struct examination *e)
 		any |= look_walk(e, m->web_root.name[i], code_visit, &l);
 	size_t count = look_exchanges(e, exchange, FILES_EXCHANGES_MAX);
 	for (size_t i = 0; m && i < count; i++) {
+		struct stat s;
 		l.folder = exchange[i];
+		if (!host_stat(e->host, exchange[i], &s))
+			exchange_judge(e, exchange[i], exchange[i], &s);
 		any |= look_walk(e, exchange[i], data_visit, &l);
 	}
 	if (any)
