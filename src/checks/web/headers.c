@@ -145,26 +145,45 @@ static const char *more_header(const struct nginx_directive *d, const char *name
 	return NULL;
 }
 
-// The value that answers of this block have: add_header of the innermost block that has any (all of them, where
-// add_header_inherit says merge), or more_set_headers of any. An empty one is not sent.
-static const char *header_of(const struct nginx *n, const struct nginx_directive *block, const char *name)
+struct header { const char *value; bool always; };
+
+// What one directive says of a header. Without "always" nginx adds to answers of 2xx and 3xx alone.
+static struct header header_said(const struct nginx_directive *d, const char *name)
 {
+	struct header h = { 0 };
+	if (web_named(d, "more_set_headers"))
+		h = (struct header){ more_header(d, name), true };
+	else if (web_named(d, "add_header") && d->count > 2 && !strcasecmp(d->word[1], name) && *d->word[2])
+		h.value = d->word[2];
+	for (size_t i = 3; h.value && i < d->count; i++)
+		h.always |= !strcmp(d->word[i], "always");
+	return h;
+}
+
+// What answers of this block have: add_header of the innermost block that has any (all of them, where add_header_inherit
+// says merge), or more_set_headers of any. An empty one is not sent; of several the one that is always sent counts.
+static struct header header_find(const struct nginx *n, const struct nginx_directive *block, const char *name)
+{
+	struct header found = { 0 };
 	bool add = true;
-	for (; block; block = block->in) {
+	for (; block && !found.always; block = block->in) {
 		const struct nginx_directive *merge = nginx_own(n, block, "add_header_inherit");
 		bool any = false;
 		for (size_t i = block->first; i < block->end; i = n->directive[i]->end) {
 			const struct nginx_directive *d = n->directive[i];
-			const char *value = web_named(d, "more_set_headers") ? more_header(d, name) : NULL;
-			if (value)
-				return value;
+			struct header h = header_said(d, name);
 			any |= web_named(d, "add_header");
-			if (add && web_named(d, "add_header") && d->count > 2 && !strcasecmp(d->word[1], name) && *d->word[2])
-				return d->word[2];
+			if (h.value && (add || !web_named(d, "add_header")) && (!found.value || (h.always && !found.always)))
+				found = h;
 		}
 		add &= !any || (merge && merge->count == 2 && !strcmp(merge->word[1], "merge"));
 	}
-	return NULL;
+	return found;
+}
+
+static const char *header_of(const struct nginx *n, const struct nginx_directive *block, const char *name)
+{
+	return header_find(n, block, name).value;
 }
 
 static const struct nginx_directive *server_of(const struct nginx_directive *block)
@@ -237,6 +256,19 @@ static bool dropped_judge(struct examination *e, const struct nginx *n, const st
 	return dropped;
 }
 
+// An error's page is a page: what it takes from the request is shown to the browser as well.
+static void errors_judge(struct examination *e, const struct nginx *n, const struct nginx_directive *block, bool tls)
+{
+	static const char *const NAMES[] = { "Content-Security-Policy", "X-Content-Type-Options", "Strict-Transport-Security" };
+	const char *where = nginx_place(e->host, block);
+	for (size_t i = 0; i < (tls ? 3 : 2); i++) {
+		struct header h = header_find(n, block, NAMES[i]);
+		if (h.value && !h.always)
+			found_fail(e, host_print(e->host, "add_header %s ... always; at %s", NAMES[i], where),
+				   "%s (%s) sends no %s with errors (4xx, 5xx): its add_header does not say always", where, block->word[0], NAMES[i]);
+	}
+}
+
 static void own_policy_judge(struct examination *e, const char *who, const char *policy)
 {
 	const char *fault = policy ? policy_fault(e->host, policy) : NULL;
@@ -257,8 +289,10 @@ static void block_judge(struct examination *e, const struct nginx *n, const stru
 		return;
 	if (hands_on(n, d) || web_named(d, "if") || (web_named(d, "server") && has_location_for_all(n, d)))
 		own_policy_judge(e, who, own ? g.policy : NULL);
-	else
+	else {
 		guards_judge(e, who, &g, speaks_tls(n, server_of(d)));
+		errors_judge(e, n, d, speaks_tls(n, server_of(d)));
+	}
 }
 
 void web_06(struct examination *e)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // WEB-05: versions of TLS, certificates and their keys: by handshake, and by what nginx is told for names nobody asked.
+#include "checks/web/ciphers.h"
 #include "checks/web/web.h"
 
 #include <inttypes.h>
@@ -125,10 +126,25 @@ static void silence_judge(struct examination *e, const struct nginx *n, const st
 		found_unknown(e, "%s: ssl_protocols is not said for it, and what this nginx offers then depends on its version", nginx_place(e->host, d));
 }
 
+// "ssl_ciphers LIST" and "ssl_conf_command CipherString LIST".
+static void ciphers_judge(struct examination *e, const struct nginx_directive *d)
+{
+	bool plain = web_named(d, "ssl_ciphers") && d->count == 2;
+	bool known, command = web_named(d, "ssl_conf_command") && d->count == 3 && !strcasecmp(d->word[1], "CipherString");
+	if (!plain && !command)
+		return;
+	const char *where = nginx_place(e->host, d), *fault = ciphers_fault(e->host, d->word[d->count - 1], &known);
+	if (fault)
+		found_fail(e, host_print(e->host, "ssl_ciphers HIGH:!aNULL:!MD5; at %s", where), "%s offers %s", where, fault);
+	else if (!known)
+		found_unknown(e, "%s: OpenSSL here does not know this list: %.120s", where, d->word[d->count - 1]);
+}
+
 // In http, stream and mail alike.
 static void directive_judge(struct examination *e, const struct nginx *n, const struct nginx_directive *d)
 {
 	silence_judge(e, n, d);
+	ciphers_judge(e, d);
 	if (web_named(d, "ssl_certificate") || web_named(d, "ssl_certificate_key"))
 		certificate_judge(e, n, d);
 	for (size_t i = 1; web_named(d, "ssl_protocols") && i < d->count; i++)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the checks of WEB leave alone, and what they say they do not know. What they find is tests/host/faults/WEB-*.
+#include "checks/web/ciphers.h"
 #include "checks/web/web.h"
 
 #include "base/testing.h"
@@ -178,9 +179,14 @@ static void an_inner_off_replaces_an_outer_on(void **state)
 
 static void headers_are_what_nginx_would_send(void **state)
 {
-#define ALL "add_header Content-Security-Policy \"default-src 'self'\"; add_header X-Content-Type-Options nosniff; add_header Strict-Transport-Security max-age=31536000;"
+#define ALL "add_header Content-Security-Policy \"default-src 'self'\" always; add_header X-Content-Type-Options nosniff always; " \
+	    "add_header Strict-Transport-Security max-age=31536000 always;"
 	static const struct { const char *text, *said; } CONFIGURATIONS[] = {
 		{ ALL "server { listen 1 ssl; location / { } }", NULL },
+		{ "add_header Content-Security-Policy \"default-src 'self'\"; add_header X-Content-Type-Options nosniff always; server { }",
+		  "sends no Content-Security-Policy with errors" },
+		{ "add_header Content-Security-Policy \"default-src 'self'\"; add_header X-Content-Type-Options nosniff always;"
+		  "more_set_headers \"Content-Security-Policy: default-src 'self'\"; server { }", NULL },
 		{ ALL "server { listen 1 ssl; location / { add_header_inherit merge; add_header X-A b; } }", NULL },
 		{ ALL "server { listen 1; location / { proxy_pass http://x; } location = /old { return 301 /; } location /s { stub_status; } }", NULL },
 		{ "server { listen 80; return 301 https://$host$request_uri; }", NULL },
@@ -346,6 +352,24 @@ static void mounts_of_the_server_alone_are_seen(void **state)
 	tree_end(&t);
 }
 
+static void ciphers_are_what_comes_out(void **state)
+{
+	static const struct { const char *list, *says; } CASES[] = {
+		{ "HIGH:!aNULL:!MD5", NULL }, { "DEFAULT", NULL }, { "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305", NULL },
+		{ "ECDHE-RSA-AES128-GCM-SHA256:RC4-MD5:!MD5", NULL }, { "HIGH:DES-CBC3-SHA:!3DES", NULL }, { "HIGH:!eNULL:!EXPORT:!RC4:-LOW", NULL },
+		{ "HIGH:RC4-MD5", "RC4-MD5" }, { "HIGH:EXP-DES-CBC-SHA", "EXP-DES" }, { "kRSA+3DES HIGH", "3DES" }, { "NULL-SHA256:@SECLEVEL=0", "NULL" },
+		{ "AECDH-AES128-SHA", "AECDH" }, { "ALL:@SECLEVEL=0", "ADH" }, { "high:anull", "anull" }, { "HIGH:+RC4", NULL } };
+	struct host *h = NULL;
+	assert_int_equal(host_open("/", &h), 0);
+	for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+		bool known;
+		const char *said = ciphers_fault(h, CASES[i].list, &known);
+		if (CASES[i].says ? !said || !strstr(said, CASES[i].says) : said != NULL)
+			fail_msg("%s: %s", CASES[i].list, said ? said : "nothing");
+	}
+	host_close(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,6 +386,7 @@ int main(void)
 		cmocka_unit_test(nginx_is_read_where_it_runs),
 		cmocka_unit_test(what_was_changed_behind_its_back_is_unknown),
 		cmocka_unit_test(mounts_of_the_server_alone_are_seen),
+		cmocka_unit_test(ciphers_are_what_comes_out),
 	};
 	return cmocka_run_group_tests_name("web", tests, NULL, NULL);
 }
