@@ -210,9 +210,13 @@ static void heads_take(struct chain *c, const char *seen)
 {
 	static struct backup_head head;
 	char path[PATH_MAX];
-	for (size_t i = 0; i < c->source_count; i++)
-		if (head_newest(c->sources[i], &c->card, &head, path) == 0)
+	for (size_t i = 0; i < c->source_count; i++) {
+		int r = head_newest(c->sources[i], &c->card, &head, path);
+		if (r == 0)
 			head_take(c, &head, path);
+		else if (r == 2)
+			(void)fault(c, c->sources[i], "the search for a head was not exhausted: too many files in heads/ are none; remove them, or give another copy");
+	}
 	if (seen && head_read(seen, &c->card, &head) == 0)
 		head_take(c, &head, seen);
 }

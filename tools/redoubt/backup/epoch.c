@@ -5,6 +5,7 @@
 #include "../command.h"
 #include "../progress.h"
 
+#include "base/clock.h"
 #include "crypto/ed25519.h"
 #include "crypto/secret.h"
 #include "fold/fold.h"
@@ -13,7 +14,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 struct folding {
@@ -171,13 +171,6 @@ static int signer_find(struct writing *w, const struct genesis *genesis)
 	return EXIT_REFUSED;
 }
 
-static uint64_t now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 static int block_write(struct folding *f, struct writing *w, struct epoch *ret)
 {
 	uint8_t incarnation[32], salt[1][32];
@@ -218,7 +211,7 @@ int epoch_begin(struct epoch *ret)
 	if (!r) {
 		place_tell(&f, ret);
 		w.founding = &f.founding;
-		w.time_us = u64_max(now_us(), exchange_time_us(fold_exchange(f.fold)));
+		w.time_us = u64_max(clock_realtime_us(), exchange_time_us(fold_exchange(f.fold)));
 		w.exchange = fold_take(f.fold);
 		w.block = calloc(1, sizeof *w.block);
 		w.seed = seed = key_load("keys/operator.key", globals.operator_key, 32);

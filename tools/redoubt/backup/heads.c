@@ -3,16 +3,16 @@
 
 #include "files.h"
 
+#include "backup/head_names.h"
+#include "base/clock.h"
+
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#define NAME_SIZE 41
 #define NAMES_MAX (16u << 20) // looked at in one folder
-#define TRIES_MAX 32 // of the names that sort last: a stranger's files may be among them
 
 // How many blocks the checkpoint says it covers; for the name alone, nobody believes it.
 static uint64_t note_blocks(const struct backup_head *h)
@@ -29,14 +29,12 @@ void heads_write(const struct backup_place *p, const struct position *position, 
 {
 	static struct backup_head h;
 	static char text[BACKUP_HEAD_SIZE_MAX];
-	char name[NAME_SIZE + 8], path[PATH_MAX];
-	struct timespec now;
+	char name[BACKUP_HEAD_NAME_SIZE + 8], path[PATH_MAX];
 	struct stat st;
 	if (!position->number)
 		return;
-	clock_gettime(CLOCK_REALTIME, &now);
 	h = (struct backup_head){ .number = position->number, .blocks = position->blocks, .sequence = position->sequence,
-				  .time_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 };
+				  .time_us = clock_realtime_us() };
 	memcpy(h.exchange, p->exchange, sizeof h.exchange);
 	memcpy(h.digest, position->digest, sizeof h.digest);
 	if (note && note_size <= sizeof h.note)
@@ -64,34 +62,33 @@ int head_read(const char *path, const struct backup_card *card, struct backup_he
 	return good ? 0 : 1;
 }
 
-// Keeps the names that sort last, in order.
-static void name_keep(char kept[TRIES_MAX][NAME_SIZE + 1], size_t *count, const char *name)
+// Every name in the folder; false when it has more than are looked at.
+static bool names_read(const char *folder, struct backup_head_names *names)
 {
-	if (strlen(name) != NAME_SIZE || strspn(name, "0123456789-") != NAME_SIZE)
-		return;
-	size_t at = *count;
-	while (at && strcmp(kept[at - 1], name) < 0)
-		at--;
-	if (at == TRIES_MAX)
-		return;
-	*count += *count < TRIES_MAX;
-	memmove(kept[at + 1], kept[at], (*count - at - 1) * sizeof kept[0]);
-	memcpy(kept[at], name, NAME_SIZE + 1);
+	DIR *dir = opendir(folder);
+	uint64_t looked = 0;
+	for (struct dirent *e; dir && looked < NAMES_MAX && (e = readdir(dir)); looked++)
+		backup_head_names_add(names, e->d_name);
+	if (dir)
+		closedir(dir);
+	backup_head_names_finish(names);
+	return looked < NAMES_MAX;
 }
 
 int head_newest(const char *folder, const struct backup_card *card, struct backup_head *ret, char ret_path[PATH_MAX])
 {
-	char kept[TRIES_MAX][NAME_SIZE + 1], path[PATH_MAX];
-	size_t count = 0;
-	DIR *dir = path_join(path, folder, "heads") ? opendir(path) : NULL;
-	uint64_t names = 0;
-	for (struct dirent *e; dir && names++ < NAMES_MAX && (e = readdir(dir));)
-		name_keep(kept, &count, e->d_name);
-	if (dir)
-		closedir(dir);
-	for (size_t i = 0; i < count; i++)
-		if (path_join(ret_path, path, kept[i]) && head_read(ret_path, card, ret) == 0 &&
-		    ret->number == strtoull(kept[i], NULL, 10)) // an older one under a newer name hides nothing
-			return 0;
-	return 1;
+	char path[PATH_MAX];
+	struct backup_head_names *names = calloc(1, sizeof *names);
+	int r = 1;
+	if (!names || !path_join(path, folder, "heads")) {
+		free(names);
+		return 2;
+	}
+	bool all = names_read(path, names) && !names->left_off;
+	for (size_t i = 0; r == 1 && i < names->count; i++)
+		if (path_join(ret_path, path, names->name[i]) && head_read(ret_path, card, ret) == 0 &&
+		    ret->number == strtoull(names->name[i], NULL, 10)) // an older one under a newer name hides nothing
+			r = 0;
+	free(names);
+	return r == 1 && !all ? 2 : r;
 }

@@ -15,7 +15,8 @@
 void heads_write(const struct backup_place *place, const struct position *position, const struct push_state *pushed,
 		 const char *note, size_t note_size);
 
-// The furthest head in a folder that this exchange signed, and its file. 0, or 1 when there is none.
+// The furthest head in a folder that this exchange signed, and its file. 0, or 1 when there is none; 2 when so many other
+// files are in the folder that the search for it was not exhausted.
 MUST_USE int head_newest(const char *folder, const struct backup_card *card, struct backup_head *ret,
 			 char ret_path[PATH_MAX]);
 // The head in one file. 0, or 1 when it is not there, or not one of this exchange.

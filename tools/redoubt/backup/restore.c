@@ -83,7 +83,7 @@ static int item_write(struct restoring *x, const struct backup_manifest_item *it
 	struct sealed_file_sum sum;
 	int from = chain_object(x->chain, item);
 	if (from < 0)
-		return damaged(item, "its object is at no source, or has another size: fetch it from another copy (--from)");
+		return damaged(item, "its object is at no source, or has another size: give the folder of another copy, too");
 	int r = unseal(x, item, from, to, at, &sum);
 	close(from);
 	if (r > 0)

@@ -9,11 +9,11 @@
 #include "restore.h"
 #include "secret_key.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 struct request {
@@ -23,13 +23,6 @@ struct request {
 	struct gap gap;
 	struct recovery_key *key;
 };
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 static int card_load(const char *path, struct backup_card *ret)
 {
@@ -258,7 +251,7 @@ int command_backup_drill(int argc, char **argv)
 		seen_store(&q, seen);
 		memcpy(v.exchange, q.chain.card.exchange, 32);
 		v.manifest_number = q.chain.newest;
-		v.time_us = now_us();
+		v.time_us = clock_realtime_us();
 		if (r) {
 			v.outcome = r == EXIT_DAMAGED ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
 			snprintf(v.reason, sizeof v.reason, "the backup could not be restored: %s",
