@@ -191,6 +191,15 @@ void watch_compare(struct watch_against *a, const struct baseline *now, unsigned
 	}
 }
 
+void watch_compare_found(struct watch_against *a, const struct baseline *now)
+{
+	for (size_t i = 0; i < now->count; i++) {
+		const struct baseline_item *after = &now->items[i], *before = baseline_find(a->baseline, after->kind, after->key);
+		if (!before || strcmp(before->value, after->value))
+			difference_say(a, before ? CHANGED : NEW, before, after);
+	}
+}
+
 void watch_compare_path(struct watch_against *a, const struct baseline *now, const char *key)
 {
 	for (int kind = 0; kind < BASELINE_KINDS; kind++) {

@@ -28,6 +28,11 @@ static const char *owner_text(struct baseline *b, const struct stat *s)
 	return baseline_text(b, text);
 }
 
+int watch_setuid_add(struct baseline *to, const char *path, const struct stat *s)
+{
+	return baseline_add(to, BASELINE_SETUID, baseline_text(to, path), owner_text(to, s));
+}
+
 static int job_add(struct observing *o, const char *encoded)
 {
 	if (o->count == o->room) {
@@ -59,7 +64,7 @@ static int entry_visit(void *context, const struct walk_entry *e)
 	if (o->only_setuid) {
 		if (!S_ISREG(mode) || !(mode & (S_ISUID | S_ISGID)))
 			return 0;
-		return baseline_add(o->to, BASELINE_SETUID, baseline_text(o->to, e->path), owner_text(o->to, e->status));
+		return watch_setuid_add(o->to, e->path, e->status);
 	}
 	const char *key = baseline_text(o->to, e->path);
 	if (!key)

@@ -57,6 +57,16 @@ struct watch_against {
 void watch_compare(struct watch_against *a, const struct baseline *now, unsigned parts);
 // The same for one path of the scope.
 void watch_compare_path(struct watch_against *a, const struct baseline *now, const char *encoded_path);
+// What was found is there; what was not is not said to be gone.
+void watch_compare_found(struct watch_against *a, const struct baseline *now);
+
+// Setuid and setgid files anywhere, a piece of the file system (so many entries, and the rest of a directory) at each call,
+// from the beginning again when it is through. 0 or negative errno.
+struct rolling;
+struct rolling *rolling_new(void);
+void rolling_free(struct rolling *r); // accepts NULL
+MUST_USE int watch_roll(struct rolling *r, struct watch_against *a, uint64_t entries);
+MUST_USE int watch_setuid_add(struct baseline *to, const char *path, const struct stat *s);
 
 // Programs that run: their file replaced or removed, not in the baseline, or another content than the baseline's.
 // What was hashed before and did not change is not hashed again; the cache may be NULL.

@@ -19,6 +19,8 @@
 // Exit codes, as those of `host check`.
 enum { WATCH_CLEAN = 0, WATCH_ALARM = 1, WATCH_USAGE = 2, WATCH_REFUSED = 3 };
 
+#define ROLL_ENTRIES 5000   // of the walk that never ends, at most once in
+#define ROLL_PAUSE_NS 2000000000u
 #define SETTLE_MS 150 // a file that is being written is looked at when it is done
 
 static volatile sig_atomic_t ending;
@@ -37,6 +39,8 @@ struct watching {
 	struct running_cache *running;
 	struct login_state logins;
 	struct notify *notify;
+	struct rolling *rolling;
+	uint64_t rolled_at_ns;
 	bool once, measure, full_due, journal;
 	const char *spool_name;
 	uint64_t recorded; // alarms that the journal has
@@ -180,6 +184,16 @@ static void alarms_record(struct watching *w)
 		w->recorded = w->spool.alarms;
 }
 
+// However often the kernel wakes us, the walk keeps its pace.
+static void roll_on(struct watching *w, struct watch_against *a, uint64_t now)
+{
+	if (w->once || now - w->rolled_at_ns < ROLL_PAUSE_NS)
+		return;
+	w->rolled_at_ns = now;
+	if (watch_roll(w->rolling, a, ROLL_ENTRIES))
+		w->full_due = true;
+}
+
 // One look with a fresh view of the host. 0, a refusal of the baseline, or negative errno.
 static int look(struct watching *w)
 {
@@ -197,6 +211,7 @@ static int look(struct watching *w)
 		w->full_at_ns = w->full_due ? now : w->full_at_ns;
 		w->full_due = false;
 		watch_logins(&a, &w->logins);
+		roll_on(w, &a, now);
 		r = r ? r : failed;
 	}
 	host_close(h);
@@ -297,6 +312,7 @@ int command_host_watch(int argc, char **argv)
 		r = host_place_open(&w.place);
 	w.told = told_new();
 	w.running = running_cache_new();
+	w.rolling = rolling_new();
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGINT, &end, NULL);
 	if (!r)
@@ -304,6 +320,7 @@ int command_host_watch(int argc, char **argv)
 	notify_close(w.notify);
 	told_free(w.told);
 	running_cache_free(w.running);
+	rolling_free(w.rolling);
 	baseline_free(&w.baseline);
 	host_close(w.place.host);
 	spool_close(&w.spool);
