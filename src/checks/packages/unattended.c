@@ -46,7 +46,14 @@ static const char *codename(struct host *h)
 	for (const char *line; host_line(h, &cursor, &line);)
 		if (text_begins(line, "VERSION_CODENAME="))
 			return host_copy(h, line + 17 + strspn(line + 17, "\"'"), strcspn(line + 17 + strspn(line + 17, "\"'"), "\"'\r"));
-	return "*"; // an older release does not say it: any is taken for it
+	static const struct { const char *version, *name; } RELEASES[] = {
+		{ "11", "bullseye" }, { "12", "bookworm" }, { "13", "trixie" }, { "14", "forky" }, { "15", "duke" } };
+	cursor = (struct host_lines){ host_file(h, "/etc/os-release")->text, 0 };
+	for (const char *line; host_line(h, &cursor, &line);)
+		for (size_t i = 0; i < ARRAY_LEN(RELEASES) && text_begins(line, "VERSION_ID="); i++)
+			if (!strncmp(line + 11 + strspn(line + 11, "\"'"), RELEASES[i].version, strlen(RELEASES[i].version)))
+				return RELEASES[i].name;
+	return "*"; // another release does not say it: any is taken for it
 }
 
 // Whether a pattern with ${distro_codename} and ${distro_id} in it fits one of the values that the archive has.
@@ -177,12 +184,62 @@ static const char *masked_at(struct host *h, const char *unit)
 	return NULL;
 }
 
+static bool daily(const char *when)
+{
+	static const char *const DAILY[] = { "daily", "hourly", "minutely", "*-*-*", "*:" };
+	size_t time = strspn(when, "0123456789:,");
+	for (size_t i = 0; i < ARRAY_LEN(DAILY); i++)
+		if (text_begins(when, DAILY[i]))
+			return true;
+	return !*when || (time && !when[time]); // empty: it takes the earlier ones back; a time alone is each day's
+}
+
+// A line that lets the unit do another thing than the updates, or nothing, or seldom.
+static bool undoes(const char *line)
+{
+	static const char *const KEYS[] = { "ExecStart", "ExecCondition", "Condition", "Assert", "User=", "RootDirectory", "RootImage" };
+	line += strspn(line, " \t");
+	for (size_t i = 0; i < ARRAY_LEN(KEYS); i++)
+		if (text_begins(line, KEYS[i]))
+			return true;
+	const char *value = text_begins(line, "OnCalendar") && strchr(line, '=') ? strchr(line, '=') + 1 : "";
+	return !daily(value + strspn(value, " \t"));
+}
+
+static void drop_in_judge(struct examination *e, const char *unit, const char *path)
+{
+	struct host_lines cursor = { host_file(e->host, path)->text, 0 };
+	for (const char *line; host_line(e->host, &cursor, &line);)
+		if (undoes(line))
+			found_fail(e, host_print(e->host, "rm %s; systemctl daemon-reload", path), "%s:%u changes what %s does or when: '%.60s'", path,
+				   cursor.number, unit, line);
+}
+
+// UNIT.d, and those for all that begin so or are of its kind.
+static void drop_ins_judge(struct examination *e, const char *unit)
+{
+	static const char *const FOLDERS[] = { "/etc/systemd/system", "/run/systemd/system", "/etc/systemd/system.control",
+					       "/run/systemd/system.control", "/usr/local/lib/systemd/system" };
+	const char *kind = strrchr(unit, '.') + 1;
+	for (size_t i = 0; i < ARRAY_LEN(FOLDERS); i++) {
+		const char *const PLACES[] = { host_print(e->host, "%s/%s.d", FOLDERS[i], unit), host_print(e->host, "%s/apt-daily-.%s.d", FOLDERS[i], kind),
+					       host_print(e->host, "%s/apt-.%s.d", FOLDERS[i], kind), host_print(e->host, "%s/%s.d", FOLDERS[i], kind) };
+		for (size_t k = 0; k < ARRAY_LEN(PLACES); k++) {
+			const struct host_names *names = host_names(e->host, PLACES[k]);
+			for (size_t n = 0; n < names->count; n++)
+				if (text_ends(names->name[n], ".conf"))
+					drop_in_judge(e, unit, host_print(e->host, "%s/%s", PLACES[k], names->name[n]));
+		}
+	}
+}
+
 static void timers_judge(struct examination *e)
 {
 	static const char *const UNITS[] = { "apt-daily.timer", "apt-daily-upgrade.timer", "apt-daily.service", "apt-daily-upgrade.service" };
 	for (size_t i = 0; i < ARRAY_LEN(UNITS); i++) {
 		const char *masked = masked_at(e->host, UNITS[i]);
 		struct stat unused;
+		drop_ins_judge(e, UNITS[i]);
 		if (masked)
 			found_fail(e, host_print(e->host, "systemctl unmask %s; systemctl enable --now %s", UNITS[i], UNITS[i]),
 				   "%s is masked by %s, so nothing starts the updates", UNITS[i], masked);
