@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "checks/files/key_forms.h"
 #include "checks/files/key_search.h"
 
 #include "bitcoin/base58.h"
@@ -11,6 +12,8 @@
 #define SEPARATOR_MAX 6   // between two words of a seed phrase: ", " or "\",\n\"" or "\n12. "
 #define WORD_MIN 3        // letters of BIP39's English words
 #define WORD_MAX 8
+#define WIDE_MIN 40       // letters in UTF-16 that are looked at: a key has more
+#define WIDE_AGAIN 512    // letters that two pieces of a long text in UTF-16 share
 #define EXTENDED_SIZE 111 // characters of a BIP32 key
 #define EXTENDED_DATA 78
 
@@ -210,8 +213,41 @@ static const char *token_find(const char *bytes, size_t size)
 	return found;
 }
 
-const char *key_search(const char *bytes, size_t size)
+static const char *narrow_search(const char *bytes, size_t size)
 {
 	const char *found = marked_find(bytes, size);
+	if (!found)
+		found = named_key_find(bytes, size);
 	return found ? found : token_find(bytes, size);
+}
+
+// UTF-16 of either order: letters with a zero between them. Read without the zeros.
+static const char *wide_search(const char *bytes, size_t size)
+{
+	char text[KEY_SEARCH_OVERLAP];
+	const char *found = NULL;
+	for (size_t at = 0; !found && at + 2 * WIDE_MIN <= size;) {
+		size_t from = at, count = 0;
+		while (count < sizeof text && at + 1 < size && bytes[at] && !bytes[at + 1] && (unsigned char)bytes[at] < 0x80) {
+			text[count++] = bytes[at];
+			at += 2;
+		}
+		if (count && count < sizeof text && from && !bytes[from - 1] && at < size && (unsigned char)bytes[at] < 0x80)
+			text[count++] = bytes[at]; // the big end first: no zero behind the last letter
+		if (count >= WIDE_MIN)
+			found = narrow_search(text, count);
+		if (count == sizeof text)
+			at -= 2 * WIDE_AGAIN;
+		at += !count;
+	}
+	secret_wipe(text, sizeof text);
+	return found;
+}
+
+const char *key_search(const char *bytes, size_t size)
+{
+	const char *found = narrow_search(bytes, size);
+	if (!found)
+		found = der_key_find(bytes, size);
+	return found ? found : wide_search(bytes, size);
 }
