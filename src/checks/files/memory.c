@@ -115,6 +115,37 @@ static const char *device_of(struct host *h, const char *path, const struct stat
 	return NULL;
 }
 
+static void place_judge(struct examination *e, const char *path, const char *what)
+{
+	struct stat s;
+	int r = host_stat(e->host, path, &s);
+	const char *device = r ? NULL : device_of(e->host, path, &s);
+	if (r || !device)
+		found_unknown(e, "%s%s: its device could not be found%s%s", path, what, r ? ": " : "", r ? strerror(-r) : "");
+	else if (!device_encrypted(e->host, host_print(e->host, "/sys/dev/block/%s", device), 0))
+		found_fail(e, NULL, "%s%s lies on device %s, which is not dm-crypt nor on it", path, what, device);
+	else
+		found_read(e, "%s lies on device %s, dm-crypt", path, device);
+}
+
+// What is mounted or linked within it lies elsewhere. Memory is no disk.
+static void within_judge(struct examination *e, const char *exchange)
+{
+	const struct host_mounts *mounts = host_mounts(e->host);
+	const struct host_names *names = host_names(e->host, exchange);
+	for (size_t i = 0; i < mounts->count; i++) {
+		const struct host_mount *m = &mounts->mount[i];
+		if (strcmp(m->path, exchange) && path_beneath(m->path, exchange) && !host_mount_virtual(m) && strcmp(m->kind, "tmpfs"))
+			place_judge(e, m->path, " (mounted)");
+	}
+	for (size_t i = 0; i < names->count; i++) {
+		const char *path = host_print(e->host, "%s/%s", exchange, names->name[i]), *target = host_link(e->host, path);
+		if (target)
+			place_judge(e, *target == '/' ? target : host_print(e->host, "%s/%s", exchange, target),
+				    host_print(e->host, " (where %s leads)", path));
+	}
+}
+
 void fs_07(struct examination *e)
 {
 	const char *exchange[FILES_EXCHANGES_MAX];
@@ -122,14 +153,7 @@ void fs_07(struct examination *e)
 	if (found_manifest(e) && !count)
 		found_not_applicable(e, "the manifest names no exchange on this host (backup-catalogue)");
 	for (size_t i = 0; i < count; i++) {
-		struct stat s;
-		int r = host_stat(e->host, exchange[i], &s);
-		const char *device = r ? NULL : device_of(e->host, exchange[i], &s);
-		if (r || !device)
-			found_unknown(e, "%s: its device could not be found%s%s", exchange[i], r ? ": " : "", r ? strerror(-r) : "");
-		else if (!device_encrypted(e->host, host_print(e->host, "/sys/dev/block/%s", device), 0))
-			found_fail(e, NULL, "%s lies on device %s, which is not dm-crypt nor on it", exchange[i], device);
-		else
-			found_read(e, "%s lies on device %s, dm-crypt", exchange[i], device);
+		place_judge(e, exchange[i], "");
+		within_judge(e, exchange[i]);
 	}
 }
