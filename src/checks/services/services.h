@@ -13,3 +13,8 @@ void svc_05(struct examination *e);
 
 // The processes, or NULL after it has said why they are unknown.
 const struct host_processes *found_processes(struct examination *e);
+
+// leads.c: what a folder UNIT.d lays over its unit; whether a link leads out of systemd's folders; what dbus is told of.
+void unit_drop_ins_read(struct examination *e, const char *folder);
+bool unit_leads_out(const char *target);
+void dbus_folders_read(struct examination *e);

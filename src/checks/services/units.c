@@ -35,6 +35,7 @@ static const char *const PROGRAMS[] = {
 	"/usr/local/lib/systemd/system-environment-generators", "/etc/systemd/user-generators", "/usr/local/lib/systemd/user-generators",
 	"/etc/systemd/system-shutdown", "/etc/systemd/system-sleep", "/usr/local/lib/systemd/system-shutdown",
 	"/usr/local/lib/systemd/system-sleep", "/usr/local/share/dbus-1/system-services", "/run/dbus-1/system-services",
+	"/etc/dbus-1/system-services",
 };
 
 struct units {
@@ -131,6 +132,13 @@ static bool runs(const char *name)
 	return text_ends(name, ".service") || text_ends(name, ".socket") || text_ends(name, ".timer") || text_ends(name, ".path");
 }
 
+static void link_judge(struct units *u, const char *name, const char *path, const char *target)
+{
+	if (unit_leads_out(target) && !unit_declared(u, name) && !masked(u, name))
+		found_fail(u->e, host_print(u->e->host, "rm %.200s; systemctl daemon-reload", path), "%.200s leads to %.200s, outside systemd's folders",
+			   path, target);
+}
+
 // The links in X.wants, X.requires or X.upholds start a unit with X. The link's name counts; a target of another name
 // is an alias, and starts as well.
 static void wants_read(struct units *u, const char *folder, bool generated)
@@ -142,6 +150,8 @@ static void wants_read(struct units *u, const char *folder, bool generated)
 		if ((generated && !runs(name)) || masked(u, name))
 			continue;
 		unit_take(u, name, host_print(u->e->host, "is enabled: %s", folder));
+		if (target)
+			link_judge(u, name, host_print(u->e->host, "%s/%s", folder, name), target);
 		if (strcmp(other, name) && (!template || strcmp(other, template)) && strcmp(other, "null"))
 			unit_take(u, other, host_print(u->e->host, "is enabled as %s: %s", name, folder));
 	}
@@ -159,6 +169,10 @@ static void place_read(struct units *u, const char *place, bool unusual)
 		else if (unusual && text_ends(name, ".d") && host_names(u->e->host, path)->count)
 			found_fail(u->e, host_print(u->e->host, "rm -r %.200s; systemctl daemon-reload", path),
 				   "%.200s changes a unit from where nobody looks", path);
+		else if (text_ends(name, ".d") && !unit_declared(u, host_copy(u->e->host, name, strlen(name) - 2)))
+			unit_drop_ins_read(u->e, path);
+		else if (host_link(u->e->host, path))
+			link_judge(u, name, path, host_link(u->e->host, path));
 	}
 }
 
@@ -275,6 +289,7 @@ void svc_01(struct examination *e)
 		place_read(u, PLACES[i].path, PLACES[i].unusual);
 	vendor_read(u);
 	programs_read(u);
+	dbus_folders_read(e);
 	lingering_read(u);
 	scripts_read(u);
 	size_t running = running_read(u);
