@@ -79,6 +79,8 @@ static int take_egress(struct manifest *m, const struct line *l, size_t unused)
 		return line_complain(l, "'%.60s' is not a prefix (no bits behind it); write * for any", l->word[3]);
 	if (!port_read(l->word[4], &n.port))
 		return line_complain(l, "a port is a number from 1 to 65535, not '%.40s'", l->word[4]);
+	if (manifest_has(&m->engine, n.user))
+		return line_complain(l, "%.40s is an engine, which has no network at all: take the egress line out", n.user);
 	m->egress[m->egresses++] = n;
 	return 0;
 }
@@ -124,24 +126,6 @@ static int take_ssh_from(struct manifest *m, const struct line *l, size_t unused
 	return prefix_add(&m->ssh_from, l, &(struct prefix_limits)MANIFEST_SSH_LIMITS);
 }
 
-static int take_name(struct manifest *m, const struct line *l, size_t offset)
-{
-	struct manifest_names *to = (void *)((char *)m + offset);
-	if (to->count == MANIFEST_NAME_MAX)
-		return line_complain(l, "there is room for %d lines of '%s'", MANIFEST_NAME_MAX, l->word[0]);
-	if (manifest_has(to, l->word[1]))
-		return line_complain(l, "%s %.60s was given before", l->word[0], l->word[1]);
-	to->name[to->count++] = l->word[1];
-	return 0;
-}
-
-static int take_path(struct manifest *m, const struct line *l, size_t offset)
-{
-	if (l->word[1][0] != '/' || strstr(l->word[1], "/../"))
-		return line_complain(l, "'%.60s' is not an absolute path", l->word[1]);
-	return take_name(m, l, offset);
-}
-
 // As ssh-keygen -l prints it: SHA-256 in base64 without padding.
 static int take_authority(struct manifest *m, const struct line *l, size_t offset)
 {
@@ -152,7 +136,6 @@ static int take_authority(struct manifest *m, const struct line *l, size_t offse
 	return take_name(m, l, offset);
 }
 
-#define NAMES(word, field) { word, 2, 2, take_name, offsetof(struct manifest, field) }
 #define PATHS(word, field) { word, 2, 2, take_path, offsetof(struct manifest, field) }
 
 static const struct fact {
@@ -170,13 +153,13 @@ static const struct fact {
 	{ "ssh-from", 2, 2, take_ssh_from, 0 },
 	{ "ssh-user-ca", 2, 2, take_authority, offsetof(struct manifest, ssh_user_ca) },
 	{ "waive", 3, WORDS_MAX, take_waiver, 0 },
+	{ "engine", 2, 2, take_engine, offsetof(struct manifest, engine) },
 	{ "attest", 5, WORDS_MAX, take_attestation, 0 },
-	NAMES("service", service),
-	NAMES("root-service", root_service),
-	NAMES("admin", admin),
-	NAMES("daemon", daemon),
-	NAMES("engine", engine),
-	PATHS("web-root", web_root),
+	{ "service", 2, 2, take_unit, offsetof(struct manifest, service) },
+	{ "root-service", 2, 2, take_unit, offsetof(struct manifest, root_service) },
+	{ "admin", 2, 2, take_person, offsetof(struct manifest, admin) },
+	{ "daemon", 2, 2, take_person, offsetof(struct manifest, daemon) },
+	{ "web-root", 2, 2, take_web_root, offsetof(struct manifest, web_root) },
 	PATHS("backup-catalogue", backup_catalogue),
 	PATHS("proxy-file", proxy_file),
 	PATHS("setuid", setuid_program),
@@ -267,6 +250,8 @@ static int lines_take(struct manifest *m, struct line *l, size_t size)
 			r = line_take(m, l);
 		if (r)
 			return r;
+		if (l->words && !strcmp(l->word[0], "role") && role)
+			return line_complain(l, "role was given before: a host has one");
 		role |= l->words && !strcmp(l->word[0], "role");
 		at = next;
 	}

@@ -19,3 +19,11 @@ int line_complain(const struct line *l, const char *format, ...) PRINTF_LIKE(2, 
 // manifest_reasons.c
 int take_waiver(struct manifest *m, const struct line *l, size_t unused);
 int take_attestation(struct manifest *m, const struct line *l, size_t unused);
+
+// manifest_names.c: each appends to the list at `offset`
+int take_name(struct manifest *m, const struct line *l, size_t offset);
+int take_path(struct manifest *m, const struct line *l, size_t offset);
+int take_web_root(struct manifest *m, const struct line *l, size_t offset);
+int take_unit(struct manifest *m, const struct line *l, size_t offset);
+int take_person(struct manifest *m, const struct line *l, size_t offset);
+int take_engine(struct manifest *m, const struct line *l, size_t offset);
