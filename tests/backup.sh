@@ -165,6 +165,21 @@ refuses "or the drill before does" "$((after - before)) entries are missing: num
 cp -r "$house/heads/one/." "$house/bad/heads"
 (cd "$house/bad/heads" && cp "$(ls | head -1)" "99999999999999999999-99999999999999999999" && head -c 100000 /dev/urandom >"77777777777777777777-00000000000000000000" && mkfifo "66666666666666666666-00000000000000000000")
 ok "heads that are none, or an old one under a new name, hide nothing" is "$exact" "$(gap_of "$house/bad")"
+for i in {10..50}; do : >"$house/bad/heads/999999999999999999$i-99999999999999999999"; done
+ok "nor do forty-one names of a stranger's that sort last" is "$exact" "$(gap_of "$house/bad")"
+for i in {1000..5200}; do : >"$house/bad/heads/9999999999999999$i-99999999999999999999"; done
+refuses "more of them than are looked at is no pass" "the search for a head was not exhausted" drill "$house/bad"
+
+# ---- what rots is read again ----
+ok "everything that lies there is what was written" backup run --once --reread
+f=$(object "$house/one" founding); chmod u+w "$f"; printf x | dd of="$f" bs=1 seek=200 conv=notrunc 2>/dev/null
+refuses "a byte that was flipped at rest is found" "its bytes are not those that were written" backup run --once --reread
+refuses "status says it" "ALTERED .*1 objects" backup status
+refuses "and goes on to say it" "ALTERED" bash -c '"$1" --dir "$2" backup run --once; "$1" --dir "$2" backup status' _ "$redoubt" "$dir"
+rm -f "$f"
+ok "removed, it is brought again from the other copy" backup run --once
+ok "and status is good again" backup status
+ok "so is what lies there" backup run --once --reread
 
 # ---- what a destination has lost is brought to it again ----
 chmod -R u+w "$house/one"; rm "$(object "$house/one" "$last_piece")" "$house/one/manifests/$(newest "$house/one")"

@@ -142,9 +142,11 @@ static const struct command rows[] = {
 	{ "backup init", "--recovery FILE.pub DESTINATION...", "Say to whom backups are sealed and where they go",
 	  "  --recovery FILE         one line for each recovery key, at most 4\n"
 	  "DESTINATION: up to 4 absolute paths of folders. Prints the card that a restore asks for.", command_backup_init },
-	{ "backup run", "[--once] [--full]", "Ship the journal every few seconds, everything once a day, until ended",
+	{ "backup run", "[--once] [--full] [--reread]", "Ship the journal every few seconds, everything once a day, until ended",
 	  "  --once                  one turn, then end\n"
-	  "  --full                  begin with a full backup", command_backup_run },
+	  "  --full                  begin with a full backup\n"
+	  "  --reread                begin with reading every object at the destinations again, which else takes about a day",
+	  command_backup_run },
 	{ "backup status", "", "Show how far backups are, and which destination is behind", "", command_backup_status },
 	{ "backup prune", "[--keep N] DESTINATION-NUMBER", "Remove old backups from a destination that is not append-only",
 	  "  --keep N                full backups to keep, with what follows them (30)", command_backup_prune },

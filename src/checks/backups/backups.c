@@ -21,6 +21,11 @@ static uint64_t whole_number(const json_t *object, const char *key)
 	return n > 0 ? (uint64_t)n : 0;
 }
 
+static uint64_t altered_count(const json_t *reread)
+{
+	return whole_number(reread, "altered") + whole_number(reread, "altered_before");
+}
+
 static void destinations_read(struct host *h, const json_t *status, struct catalogue *c)
 {
 	const json_t *d;
@@ -31,7 +36,7 @@ static void destinations_read(struct host *h, const json_t *status, struct catal
 			continue;
 		c->destination[c->count++] = (struct destination){ host_copy(h, name, strlen(name)),
 								   error ? host_copy(h, error, strlen(error)) : NULL,
-								   whole_number(d, "manifest") };
+								   whole_number(d, "manifest"), altered_count(json_object_get(d, "reread")) };
 	}
 }
 

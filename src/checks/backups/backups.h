@@ -17,6 +17,7 @@ struct destination {
 	const char *folder;
 	const char *error; // NULL: the record does not say whether there was one
 	uint64_t manifest;
+	uint64_t altered; // objects that are not what was written, as `redoubt backup run` found when it read them again
 };
 
 struct catalogue {

@@ -49,6 +49,9 @@ static void destination_judge(struct examination *e, const struct catalogue *c, 
 	else if (d->manifest != c->manifest)
 		found_fail(e, NULL, "destination %s has backup %" PRIu64 " of %" PRIu64 ", and no error says why", d->folder, d->manifest,
 			   c->manifest);
+	if (d->altered)
+		found_fail(e, "redoubt backup status names one; remove it, the next run brings it from another copy",
+			   "destination %s: %" PRIu64 " objects are not what was written", d->folder, d->altered);
 	if (signer)
 		size_judge(e, c, signer, d->folder);
 }

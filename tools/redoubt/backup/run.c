@@ -7,12 +7,14 @@
 #include "full.h"
 #include "heads.h"
 #include "push.h"
+#include "reread.h"
 #include "ship.h"
+
+#include "base/clock.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define HEAD_S 60 // between two heads
@@ -25,19 +27,14 @@ static void on_end(int signal)
 	ending = 1;
 }
 
-static uint64_t now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 // ---- one turn ----
 
 struct turn {
 	struct position position;
 	bool known; // there is a position to go on from
 	struct push_state pushed;
+	struct reread reread[DESTINATIONS_MAX];
+	bool reread_all; // whole, in this turn
 	uint64_t shipped_us; // when the journal's end was last in the spool
 	uint64_t head_us;    // when the last head was written
 	char *checkpoint;    // the log's, as it was before this turn's backup was made; NULL = none is signed yet
@@ -93,7 +90,7 @@ static int full_make(const struct backup_place *p, struct turn *t, bool anew)
 	if (!r) {
 		t->position = b.position;
 		t->known = true;
-		t->shipped_us = now_us();
+		t->shipped_us = clock_realtime_us();
 		result_say(json_pack("{s:s, s:I, s:I, s:I}", "backup", "full", "manifest", (json_int_t)t->position.number,
 				     "entries", (json_int_t)t->position.sequence, "bytes", (json_int_t)b.plain_bytes),
 			   "full backup %" PRIu64 ": to entry %" PRIu64 ", %" PRIu64 " bytes read", t->position.number,
@@ -125,7 +122,7 @@ static int ship_make(const struct backup_place *p, struct turn *t)
 	if (!r) {
 		if (blocks)
 			t->position = b.position;
-		t->shipped_us = now_us();
+		t->shipped_us = clock_realtime_us();
 	}
 	batch_end(&b);
 	return r;
@@ -135,8 +132,9 @@ static void status_store(const struct backup_place *p, const struct turn *t)
 {
 	json_t *destinations = json_array();
 	for (size_t i = 0; i < p->destination_count; i++)
-		json_array_append_new(destinations, json_pack("{s:s, s:I, s:s}", "folder", p->destinations[i], "manifest",
-							       (json_int_t)t->pushed.number[i], "error", t->pushed.error[i]));
+		json_array_append_new(destinations, json_pack("{s:s, s:I, s:s, s:o}", "folder", p->destinations[i], "manifest",
+							       (json_int_t)t->pushed.number[i], "error", t->pushed.error[i], "reread",
+							       reread_json(&t->reread[i])));
 	json_t *status = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "shipped_us", (json_int_t)t->shipped_us,
 				   "manifest", (json_int_t)t->position.number, "blocks", (json_int_t)t->position.blocks,
 				   "entries", (json_int_t)t->position.sequence, "full", (json_int_t)t->position.full_number,
@@ -173,7 +171,7 @@ static int backup_make(const struct backup_place *p, struct turn *t, bool full)
 			 t->pushed.spool_bytes / MIB);
 		return EXIT_FAILED;
 	}
-	bool due = full || !t->known || now_us() - t->position.full_time_us >= p->full_h * 3600000000u;
+	bool due = full || !t->known || clock_realtime_us() - t->position.full_time_us >= p->full_h * 3600000000u;
 	return due ? full_make(p, t, t->pushed.needs_full) : ship_make(p, t);
 }
 
@@ -195,10 +193,12 @@ static int turn_make(const struct backup_place *p, struct turn *t, bool full)
 	checkpoint_take(t);
 	int r = push_make(p, t, backup_make(p, t, full));
 	bool good = pushed_tell(p, &before, &t->pushed);
-	if (now_us() - t->head_us >= HEAD_S * 1000000u) {
+	if (clock_realtime_us() - t->head_us >= HEAD_S * 1000000u) {
 		heads_write(p, &t->position, &t->pushed, t->checkpoint, t->checkpoint_size);
-		t->head_us = now_us();
+		t->head_us = clock_realtime_us();
 	}
+	good &= reread_turn(p, t->reread, t->reread_all);
+	t->reread_all = false;
 	status_store(p, t);
 	return r ? r : good ? EXIT_DONE : EXIT_FAILED;
 }
@@ -212,9 +212,9 @@ static void spool_clean(const struct backup_place *p)
 		unlink(path);
 }
 
-static int turns(const struct backup_place *p, bool once, bool full)
+static int turns(const struct backup_place *p, bool once, bool full, bool reread)
 {
-	struct turn t = { 0 };
+	struct turn t = { .reread_all = reread };
 	int r = position_load(&t.position);
 	if (r < 0) {
 		complain("cannot read %s: %s", backup_path("position").text, strerror(-r));
@@ -227,6 +227,7 @@ static int turns(const struct backup_place *p, bool once, bool full)
 		return EXIT_DAMAGED;
 	}
 	spool_clean(p);
+	reread_load(p, t.reread);
 	do {
 		r = turn_make(p, &t, full);
 		full = false;
@@ -239,8 +240,8 @@ static int turns(const struct backup_place *p, bool once, bool full)
 
 int command_backup_run(int argc, char **argv)
 {
-	bool once = false, full = false;
-	const struct option options[] = { { "--once", NULL, &once }, { "--full", NULL, &full } };
+	bool once = false, full = false, reread = false;
+	const struct option options[] = { { "--once", NULL, &once }, { "--full", NULL, &full }, { "--reread", NULL, &reread } };
 	struct backup_place place;
 	struct sigaction end = { .sa_handler = on_end };
 	int r = options_read(argc, argv, options, ARRAY_LEN(options), NULL, 0, 0);
@@ -253,7 +254,7 @@ int command_backup_run(int argc, char **argv)
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGINT, &end, NULL);
 	if (!r)
-		r = turns(&place, once, full);
+		r = turns(&place, once, full, reread);
 	place_close(&place);
 	if (lock >= 0)
 		close(lock);

@@ -5,19 +5,28 @@
 #include "files.h"
 #include "prune.h"
 
+#include "base/clock.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define STATUS_MAX 65536
 #define KEEP_MAX 3650
 
-static uint64_t now_us(void)
+// How many objects of a destination are not what was written, as far as they were read again.
+static json_int_t altered_count(const json_t *destination)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	const json_t *r = json_object_get(destination, "reread");
+	return json_integer_value(json_object_get(r, "altered")) + json_integer_value(json_object_get(r, "altered_before"));
+}
+
+static void altered_tell(const json_t *d)
+{
+	if (altered_count(d))
+		printf("ALTERED   %s: %lld objects are not what was written, the last %s; remove it: the next run brings it from another copy\n",
+		       json_string_value(json_object_get(d, "folder")), altered_count(d),
+		       json_string_value(json_object_get(json_object_get(d, "reread"), "last")));
 }
 
 int command_backup_status(int argc, char **argv)
@@ -37,16 +46,18 @@ int command_backup_status(int argc, char **argv)
 	size_t i;
 	bool behind = false;
 	json_array_foreach(json_object_get(status, "destinations"), i, d)
-		behind |= *json_string_value(json_object_get(d, "error")) != 0;
+		behind |= *json_string_value(json_object_get(d, "error")) != 0 || altered_count(d);
 	if (globals.json) {
 		json_dumpf(status, stdout, JSON_COMPACT);
 		putchar('\n');
 	} else {
-		uint64_t age = (now_us() - (uint64_t)json_integer_value(json_object_get(status, "shipped_us"))) / 1000000;
+		uint64_t age = (clock_realtime_us() - (uint64_t)json_integer_value(json_object_get(status, "shipped_us"))) / 1000000;
 		printf("shipped   %" PRIu64 " s ago, to entry %lld (manifest %lld, last full %lld)\nspool     %lld bytes\n", age,
 		       json_integer_value(json_object_get(status, "entries")),
 		       json_integer_value(json_object_get(status, "manifest")), json_integer_value(json_object_get(status, "full")),
 		       json_integer_value(json_object_get(status, "spool_bytes")));
+		json_array_foreach(json_object_get(status, "destinations"), i, d)
+			altered_tell(d);
 		json_array_foreach(json_object_get(status, "destinations"), i, d)
 			printf("%-9s %s: manifest %lld %s\n", *json_string_value(json_object_get(d, "error")) ? "BEHIND" : "has all",
 			       json_string_value(json_object_get(d, "folder")),
