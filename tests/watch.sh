@@ -258,6 +258,8 @@ ok "and of a single file of the scope that was not there" within 5 told "$spool"
 mkdir -p "$tree/root/.config/systemd/user" && echo x >"$tree/root/.config/systemd/user/evil.service"
 ok "and of a folder of the scope whose parents were not there" within 5 told "$spool" file new /root/.config/systemd/user/evil.service
 echo ls >"$tree/root/.bash_history"
+cp "$tree/usr/sbin/sshd" "$work/genuine" && echo evil >"$tree/usr/sbin/sshd" && cat "$work/genuine" >"$tree/usr/sbin/sshd"
+ok "and of a program that was changed and put back at once" within 5 told "$spool" file put-back /usr/sbin/sshd
 chmod u+s "$tree/usr/sbin/sshd"
 ok "and of a setuid bit" within 5 told "$spool" file changed /usr/sbin/sshd
 cp "$tree/usr/bin/tool" "$tree/srv/hidden" && chmod 4755 "$tree/srv/hidden"
@@ -297,8 +299,11 @@ cp /bin/sleep scope/daemon
 ./scope/daemon 300 & daemon=$!
 cp /bin/sleep scope/twin
 ./scope/twin 300 & twin=$!
+echo genuine >scope/settings
 "$1" host baseline make --first --scope "$2/scope" --out live.draft >/dev/null
 "$1" host baseline sign live.draft --key key --out live.signed >/dev/null
+sleep 1.2 # the baseline's time is in seconds
+echo evil >scope/settings && echo genuine >scope/settings # before anybody watches
 "$1" host watch --baseline live.signed --key key.pub --copy live.signed --every 1 --full 3600 --spool live.jsonl >/dev/null 2>&1 & watch=$!
 sleep 1.5
 python3 -c 'import socket, time
@@ -322,6 +327,7 @@ live() { told "$work/live.jsonl" "$@"; }
 ok "a new TCP listener is told, with its program" bash -c 'jq -se "any(.[]; .what == \"listener\" and .change == \"new\" and .subject == \"tcp:127.0.0.1:4444\" and (.after | contains(\"python\")))" "$1"' sh "$work/live.jsonl"
 ok "a new UDP listener over IPv6 is told" live listener new udp:::1:4445
 ok "a running program whose file was replaced is told" live running deleted "$work/scope/daemon"
+ok "a file that was changed and put back when nobody watched is told by its inode" live file put-back "$work/scope/settings"
 ok "another program behind a running one's name, in a namespace of its own, is told" live running changed "$work/scope/twin"
 skip_or_masked() { [ -e /var/lib/dpkg/info/coreutils.md5sums ] || return 0; grep -qE '/usr/bin/sleep is not what package coreutils shipped' "$work/check.json" || { cat "$work/check.json"; return 1; }; }
 ok "and FIM-01 sees what runs, too" skip_or_masked

@@ -188,6 +188,8 @@ void watch_compare(struct watch_against *a, const struct baseline *now, unsigned
 			difference_say(a, NEW, NULL, after);
 		else if (strcmp(before->value, after->value))
 			difference_say(a, CHANGED, before, after);
+		else if (after->kind == BASELINE_FILE && host_is_live(a->host)) // a copied tree's times are the copy's
+			watch_put_back(a, now, after->key, (was->time + 1) * 1000000000u);
 	}
 }
 
@@ -214,6 +216,31 @@ void watch_compare_path(struct watch_against *a, const struct baseline *now, con
 		else if (after && strcmp(before->value, after->value))
 			difference_say(a, CHANGED, before, after);
 	}
+}
+
+// What is made anew at every reload, with the same bytes.
+static bool made_anew(const char *path)
+{
+	return path_beneath(path, "/run");
+}
+
+void watch_put_back(struct watch_against *a, const struct baseline *now, const char *key, uint64_t since_ns)
+{
+	char path[BASELINE_TEXT_MAX];
+	struct stat s;
+	const struct baseline_item *before = baseline_find(a->baseline, BASELINE_FILE, key);
+	const struct baseline_item *after = baseline_find(now, BASELINE_FILE, key);
+	if (!before || !after || strcmp(before->value, after->value) || !baseline_decode(key, path) || made_anew(path) ||
+	    host_lstat(a->host, path, &s))
+		return;
+	uint64_t changed_ns = (uint64_t)s.st_ctim.tv_sec * 1000000000u + (uint64_t)s.st_ctim.tv_nsec;
+	if (changed_ns < since_ns || (dpkg_of(a) && dpkg_running_at(a->dpkg, (uint64_t)s.st_ctime, a->baseline->time)))
+		return;
+	struct watch_event event = { .what = what_of(after), .change = "put-back", .subject = key, .before = before->value,
+				     .after = host_print(a->host, "%llu", (unsigned long long)changed_ns),
+				     .why = "was changed and put back: written, replaced or touched, and as the baseline has it again",
+				     .severity = SEVERITY_HIGH, .alarm = true };
+	a->say(a->context, &event);
 }
 
 unsigned watch_part_of(const char *what)

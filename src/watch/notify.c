@@ -145,9 +145,12 @@ int notify_descriptor(const struct notify *n)
 
 // --- what changed ------------------------------------------------------------------------------------------------
 
-struct changed { size_t count, room; char **path; bool overflow; };
+#define WRITTEN (IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_MOVED_TO)
 
-static void changed_add(struct changed *c, const char *path)
+struct change { char *path; bool written; };
+struct changed { size_t count, room; struct change *at; bool overflow; };
+
+static void changed_add(struct changed *c, const char *path, bool written)
 {
 	if (c->count == CHANGED_MAX) {
 		c->overflow = true;
@@ -155,11 +158,11 @@ static void changed_add(struct changed *c, const char *path)
 	}
 	if (c->count == c->room) {
 		c->room = c->room ? 2 * c->room : 64;
-		c->path = realloc(c->path, c->room * sizeof *c->path);
-		ASSERT(c->path);
+		c->at = realloc(c->at, c->room * sizeof *c->at);
+		ASSERT(c->at);
 	}
-	c->path[c->count] = strdup(path);
-	ASSERT(c->path[c->count]);
+	c->at[c->count] = (struct change){ strdup(path), written };
+	ASSERT(c->at[c->count].path);
 	c->count++;
 }
 
@@ -195,7 +198,7 @@ static void event_take(struct notify *n, struct host *h, struct changed *c, cons
 		parents_renew(n, h, c, path); // otherwise a neighbour of a single file
 		return;
 	} else {
-		changed_add(c, path);
+		changed_add(c, path, e->mask & WRITTEN);
 	}
 	// files may have been put into a new directory before it was watched
 	if ((e->mask & IN_ISDIR) && (e->mask & (IN_CREATE | IN_MOVED_TO))) {
@@ -203,16 +206,17 @@ static void event_take(struct notify *n, struct host *h, struct changed *c, cons
 			c->overflow = true;
 		struct host_names names = *host_names(h, path);
 		for (size_t i = 0; i < names.count; i++)
-			changed_add(c, host_print(h, "%s/%s", path, names.name[i]));
+			changed_add(c, host_print(h, "%s/%s", path, names.name[i]), true);
 	}
 }
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const struct change *x = a, *y = b;
+	return strcmp(x->path, y->path);
 }
 
-void notify_drain(struct notify *n, struct host *h, bool *overflow, void (*visit)(void *, const char *), void *context)
+void notify_drain(struct notify *n, struct host *h, bool *overflow, notify_visit *visit, void *context)
 {
 	alignas(struct inotify_event) char buffer[65536];
 	struct changed c = { 0 };
@@ -224,12 +228,15 @@ void notify_drain(struct notify *n, struct host *h, bool *overflow, void (*visit
 		}
 	}
 	if (c.count)
-		qsort(c.path, c.count, sizeof *c.path, by_name);
+		qsort(c.at, c.count, sizeof *c.at, by_name);
+	for (size_t i = 0, next; i < c.count; i = next) {
+		bool written = false;
+		for (next = i; next < c.count && !by_name(&c.at[i], &c.at[next]); next++)
+			written |= c.at[next].written;
+		visit(context, c.at[i].path, written);
+	}
 	for (size_t i = 0; i < c.count; i++)
-		if (!i || strcmp(c.path[i - 1], c.path[i]))
-			visit(context, c.path[i]);
-	for (size_t i = 0; i < c.count; i++)
-		free(c.path[i]);
-	free(c.path);
+		free(c.at[i].path);
+	free(c.at);
 	*overflow = c.overflow;
 }

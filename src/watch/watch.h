@@ -57,6 +57,9 @@ struct watch_against {
 void watch_compare(struct watch_against *a, const struct baseline *now, unsigned parts);
 // The same for one path of the scope.
 void watch_compare_path(struct watch_against *a, const struct baseline *now, const char *encoded_path);
+// A file that is as it was, but whose inode changed after this moment (in nanoseconds), which no run of dpkg explains: it was
+// changed and put back. Files that are not as they were are left to the others.
+void watch_put_back(struct watch_against *a, const struct baseline *now, const char *encoded_path, uint64_t since_ns);
 // What was found is there; what was not is not said to be gone.
 void watch_compare_found(struct watch_against *a, const struct baseline *now);
 
@@ -96,8 +99,9 @@ MUST_USE int notify_open(struct host *h, const struct baseline *scope, struct no
 void notify_close(struct notify *n); // accepts NULL
 int notify_descriptor(const struct notify *n);
 // The paths that changed since the last call, each once, encoded as in a baseline; *overflow: some were lost, a full
-// pass is due. Calls visit for each.
-void notify_drain(struct notify *n, struct host *h, bool *overflow, void (*visit)(void *, const char *path), void *context);
+// pass is due. Calls visit for each; written: its bytes, its owner or the file behind the name may have changed.
+typedef void notify_visit(void *context, const char *path, bool written);
+void notify_drain(struct notify *n, struct host *h, bool *overflow, notify_visit *visit, void *context);
 
 // --- alarms that were told ---------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@
 // Exit codes, as those of `host check`.
 enum { WATCH_CLEAN = 0, WATCH_ALARM = 1, WATCH_USAGE = 2, WATCH_REFUSED = 3 };
 
+#define TICK_NS 10000000u // a file's times lag behind the clock by as much
 #define ROLL_ENTRIES 5000   // of the walk that never ends, at most once in
 #define ROLL_PAUSE_NS 2000000000u
 #define SETTLE_MS 150 // a file that is being written is looked at when it is done
@@ -41,6 +42,7 @@ struct watching {
 	struct notify *notify;
 	struct rolling *rolling;
 	uint64_t rolled_at_ns;
+	uint64_t looked_at_ns; // when the kernel's news was taken last, by the wall clock
 	bool once, measure, full_due, journal;
 	const char *spool_name;
 	uint64_t recorded; // alarms that the journal has
@@ -144,7 +146,7 @@ static int pass(struct watching *w, struct watch_against *a, unsigned parts)
 
 struct prompt { struct watching *watching; struct watch_against *against; };
 
-static void path_changed(void *context, const char *path)
+static void path_changed(void *context, const char *path, bool written)
 {
 	struct prompt *p = context;
 	struct baseline now = { 0 };
@@ -154,6 +156,8 @@ static void path_changed(void *context, const char *path)
 		p->watching->full_due = true;
 	else
 		watch_compare_path(p->against, &now, key);
+	if (!r && key && written)
+		watch_put_back(p->against, &now, key, p->watching->looked_at_ns);
 	baseline_free(&now);
 }
 
@@ -163,8 +167,10 @@ static void changes_take(struct watching *w, struct watch_against *a)
 	struct prompt p = { w, a };
 	if (!w->notify)
 		return;
+	uint64_t taken_at_ns = clock_realtime_us() * 1000u - TICK_NS;
 	notify_drain(w->notify, a->host, &overflow, path_changed, &p);
 	w->full_due |= overflow;
+	w->looked_at_ns = taken_at_ns;
 }
 
 // The file of alerts, as it is now, is fixed by its digest in the journal: what is taken out of it later is missed. One
@@ -246,6 +252,7 @@ static int watch_on(struct watching *w)
 	if (r > 0 && !w->baseline.sequence)
 		return WATCH_REFUSED;
 	r = notify_begin(w);
+	w->looked_at_ns = clock_realtime_us() * 1000u - TICK_NS;
 	w->full_due = true; // what changed between the first pass and the kernel's promise
 	while (!ending && !r) {
 		if (look(w) < 0)
