@@ -23,6 +23,7 @@ certificate chained issuer=middle
 cat "$ca/chained.pem" "$ca/middle.pem" >"$ca/full.pem" && cp -p "$ca/chained.key" "$ca/full.key"
 cat "$ca/good.pem" "$ca/good.key" >"$ca/both.pem" && cp -p "$ca/good.key" "$ca/both.key"
 certificate expired from=20240101000000Z to=20240301000000Z
+certificate soon from=20240101000000Z to="$(date -u -d '+20 days' +%Y%m%d%H%M%SZ)"
 certificate early from=20400101000000Z to=20410101000000Z
 certificate elsewhere dns=www.example.org
 certificate bare dns=none
@@ -39,6 +40,7 @@ while IFS='|' read -r name pattern what; do
 	refuses "production refuses $what" "$name.(pem|key).*($pattern)" with "$name"
 done <<-E
 	expired|has expired .2024-03-01.*renew it|a certificate that has expired
+	soon|ends in [12][09] days .*renew it first|one that ends within 21 days
 	early|not yet valid .2040-01-01|one that is not valid yet
 	elsewhere|is for www.example.org, not for the origin's name 'exchange.example.org'|one for another name
 	bare|no DNS name at all|one whose name stands in its CN alone
@@ -79,10 +81,13 @@ refuses "no origin" 'no --origin' "$redoubt" --dir "$place" init --production
 for listen in 0.0.0.0:8443 '[::]:8443' '[0::0]:443' '[::ffff:0.0.0.0]:443' 0.1.2.3:443; do
 	refuses "listening on $listen" "listen .*'$(quoted "$listen")' is (every|an IPv4) address.*127.0.0.1:8443" production --listen "$listen"
 done
-for listen in :8443 '*:8443' 0:8443 127.1:8443 localhost:8443 127.0.0.1:0 127.0.0.1:70000 127.0.0.1 '127.0.0.1:8443"; x'; do
+for listen in :8443 '*:8443' 0:8443 127.1:8443 localhost:8443 127.0.0.1:0 127.0.0.1:70000 127.0.0.1:08443 127.0.0.1 '127.0.0.1:8443"; x'; do
 	refuses "listening on $listen" "is no address and port" production --listen "$listen"
 done
 manifest 'role production' 'listen tcp 198.51.100.9 443 redoubt-gateway'
+for listen in 169.254.1.2:443 '[fe80::1]:443'; do
+	refuses "listening on $listen" 'is an address of one cable' production --listen "$listen"
+done
 refuses "an address that the host's manifest does not name" "'127.0.0.1:8443' is not what .*manifest says" production --listen 127.0.0.1:8443 \
 	--manifest "$ca/manifest"
 manifest 'role production' 'listen tcp * 443 redoubt-gateway'

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define DAYS_MIN 21
 #define ABOUT "certificate"
 #define STRENGTH_LEVEL 2 // of OpenSSL: 112 bits, which is RSA 2048, EC 224 and no SHA-1
 #define STRENGTH_BITS 112
@@ -285,8 +286,12 @@ static void facts_fill(const struct judgement *j, struct chain_facts *facts)
 	time_text(X509_get0_notAfter(j->leaf), facts->ends);
 	if (X509_digest(j->leaf, EVP_sha256(), digest, &size) && size == SHA256_SIZE)
 		hex_encode(digest, SHA256_SIZE, facts->certificate_sha256);
-	if (ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(j->leaf)))
-		facts->days_left = days;
+	if (!ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(j->leaf)))
+		return;
+	facts->days_left = days;
+	if (days < DAYS_MIN && days >= 0 && seconds >= 0) // one that has ended was told by the chain
+		refusal_add(j->refusals, ABOUT, "'%s' ends in %d days (%s): %d at least are left to a site that begins, as WEB-05 asks; renew it first",
+			    j->site->path, days, facts->ends, DAYS_MIN);
 }
 
 void certificate_judge(struct refusals *r, const struct site_certificate *c, const char *name, struct chain_facts *ret)

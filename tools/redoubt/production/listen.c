@@ -11,7 +11,7 @@ static bool port_read(const char *text, uint16_t *ret)
 {
 	size_t digits = strspn(text, "0123456789");
 	unsigned long port = strtoul(text, NULL, 10);
-	if (!digits || digits > 5 || text[digits] || port == 0 || port > 65535)
+	if (!digits || digits > 5 || text[digits] || *text == '0' || port > 65535)
 		return false;
 	*ret = (uint16_t)port;
 	return true;
@@ -68,6 +68,8 @@ static const char *address_fault(const struct listen_address *a)
 		return "every address of the host: whoever finds one goes past the reverse proxy";
 	if (a->v6 && !memcmp(b, MAPPED, 12))
 		return "an IPv4 address written as IPv6, whose zeros would mean every address: write it as IPv4";
+	if (a->v6 ? b[0] == 0xfe && (b[1] & 0xc0) == 0x80 : b[0] == 169 && b[1] == 254)
+		return "an address of one cable (link-local), which a host gives itself and which needs an interface beside it";
 	if (a->v6 ? b[0] == 0xff : b[0] >= 224)
 		return "no address that one host has";
 	return NULL;
