@@ -128,6 +128,7 @@ if [ $# -gt 0 ]; then
 	finish
 fi
 tree_make
+"$redoubt" --version >/dev/null || { ok "the program runs" false; finish; } # jq finds no fault in nothing
 ok "a clean host gives no finding" clean_has_no_finding
 ok "a clean host leaves nothing unknown but what is not built" clean_is_known
 ok "it cost less than a second of CPU and started fewer than 50 programs" jq -e '.cost.cpuSeconds < 1 and .cost.programsStarted < 50' "$work/out"
