@@ -68,6 +68,7 @@ void watch_compare_found(struct watch_against *a, const struct baseline *now);
 struct rolling;
 struct rolling *rolling_new(void);
 void rolling_free(struct rolling *r); // accepts NULL
+#define WATCH_SCRATCH_ENTRIES 5000 // of /tmp, /dev/shm, /var/tmp and /home, at every look
 MUST_USE int watch_roll(struct rolling *r, struct watch_against *a, uint64_t entries);
 MUST_USE int watch_setuid_add(struct baseline *to, const char *path, const struct stat *s);
 

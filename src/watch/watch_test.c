@@ -3,6 +3,12 @@
 
 #include "base/testing.h"
 
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 static void lines_of_log_ins(void **state)
 {
 	static const struct { const char *line; bool login, accepted; const char *method, *user, *address, *key; } ROWS[] = {
@@ -54,11 +60,61 @@ static void an_alarm_is_told_once_and_again_when_it_returns(void **state)
 	told_free(t);
 }
 
+static void subject_note(void *context, const struct watch_event *e)
+{
+	char *said = context;
+	snprintf(said + strlen(said), 256 - strlen(said), "%s %s\n", e->what, e->subject);
+}
+
+static void setuid_plant(const char *root, const char *folder)
+{
+	char path[128];
+	snprintf(path, sizeof path, "%s/%s", root, folder);
+	assert_int_equal(mkdir(path, 0755), 0);
+	strcat(path, "/s");
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0755);
+	assert_true(fd >= 0);
+	assert_int_equal(fchmod(fd, 04755), 0);
+	close(fd);
+}
+
+static void setuid_remove(const char *root, const char *folder)
+{
+	char path[128];
+	snprintf(path, sizeof path, "%s/%s/s", root, folder);
+	assert_int_equal(unlink(path), 0);
+	*strrchr(path, '/') = 0;
+	assert_int_equal(rmdir(path), 0);
+}
+
+// A round that has no entry left for the rest still looks where everybody may write.
+static void scratch_places_come_first(void **state)
+{
+	char root[] = "/tmp/redoubt-watch-XXXXXX", said[256] = "";
+	struct baseline none = { 0 };
+	struct rolling *r = rolling_new();
+	struct watch_against a = { .baseline = &none, .say = subject_note, .context = said };
+	assert_non_null(mkdtemp(root));
+	setuid_plant(root, "tmp");
+	setuid_plant(root, "srv");
+	assert_int_equal(host_open(root, &a.host), 0);
+	assert_int_equal(watch_roll(r, &a, 0), 0);
+	assert_string_equal(said, "setuid /tmp/s\n");
+	assert_int_equal(watch_roll(r, &a, 1000), 0);
+	assert_non_null(strstr(said, "setuid /srv/s\n"));
+	host_close(a.host);
+	rolling_free(r);
+	setuid_remove(root, "tmp");
+	setuid_remove(root, "srv");
+	assert_int_equal(rmdir(root), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_of_log_ins),
 		cmocka_unit_test(an_alarm_is_told_once_and_again_when_it_returns),
+		cmocka_unit_test(scratch_places_come_first),
 	};
 	return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
 }
