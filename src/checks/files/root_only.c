@@ -216,6 +216,8 @@ void fs_03(struct examination *e)
 	folders_judge(e);
 	loose_judge(e, &s->loose);
 	survey_gap_tell(e, &s->roots_gap);
+	if (!s->entries)
+		found_unknown(e, "not one file was seen beneath the root");
 	found_read(e, "%llu entries of all file systems, those of root's folders and of /var by owner, mode and access list; no /etc/ld.so.preload",
 		   (unsigned long long)s->entries);
 }
