@@ -29,7 +29,8 @@ static const char *unit_start(struct host *h)
 
 // --- NET-14 --------------------------------------------------------------------------------------------------------
 
-// A gateway is what the supervisor starts: the program beside its own. A name that a process gives itself says nothing.
+// A gateway is what the supervisor starts: the program where the supervisor itself looks for it, beside its own or as
+// installed. A name that a process gives itself says nothing.
 static const char *gateway_program(struct host *h)
 {
 	const struct host_process *s = supervisor_find(h);
@@ -37,7 +38,17 @@ static const char *gateway_program(struct host *h)
 	if (!start)
 		return "/usr/libexec/redoubt/" PROGRAM;
 	const char *path = host_copy(h, start, s ? strlen(start) : strcspn(start, " \t"));
-	return host_print(h, "%.*s" PROGRAM, (int)(host_basename(path) - path), path);
+	int folder = (int)(host_basename(path) - path) - 1, above = folder;
+	while (above > 0 && path[above - 1] != '/')
+		above--;
+	const char *place[] = { host_print(h, "%.*s/" PROGRAM, folder, path), host_print(h, "%.*sgateway/" PROGRAM, above, path),
+				host_print(h, "%.*slibexec/redoubt/" PROGRAM, above, path) };
+	for (size_t i = 0; i < ARRAY_LEN(place); i++) {
+		struct stat there;
+		if (!host_lstat(h, place[i], &there))
+			return place[i];
+	}
+	return place[0];
 }
 
 static bool gateway_judge(struct examination *e, const struct host_process *p, const char *program, uid_t user)
