@@ -2,26 +2,10 @@
 #include "ceremony/protocol.h"
 
 #include "base/text.h"
+#include "ceremony/put.h"
 #include "utc.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-
-struct text {
-	char *start;
-	size_t size;
-};
-
-static void put(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
-static void put(struct text *t, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	int size = vsnprintf(t->start + t->size, PROTOCOL_TEXT_MAX + 1 - t->size, format, arguments);
-	va_end(arguments);
-	ASSERT(size >= 0 && (size_t)size <= PROTOCOL_TEXT_MAX - t->size);
-	t->size += (size_t)size;
-}
 
 static void heading(struct text *t, const char *text)
 {
@@ -126,7 +110,7 @@ static void signatures_put(struct text *t, const struct ceremony *c)
 size_t protocol_write(const struct ceremony *ceremony, const struct protocol_facts *facts,
 		      char to[PROTOCOL_TEXT_MAX + 1])
 {
-	struct text t = { to, 0 };
+	struct text t = { to, PROTOCOL_TEXT_MAX, 0 };
 	uint8_t above[SHA256_SIZE];
 	char time[UTC_TEXT_SIZE];
 	utc_format(facts->written, time);

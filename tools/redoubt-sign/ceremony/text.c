@@ -3,9 +3,9 @@
 // what would be written for it, so that one ceremony has one text and one digest.
 #include "base/text.h"
 #include "ceremony/ceremony.h"
+#include "ceremony/put.h"
 #include "utc.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -286,22 +286,6 @@ enum ceremony_refusal ceremony_parse(const char *text, size_t length, struct cer
 }
 
 // ---- writing -----------------------------------------------------------
-struct text {
-	char *start;
-	size_t size;
-};
-
-static void put(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
-static void put(struct text *t, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	int size = vsnprintf(t->start + t->size, CEREMONY_TEXT_MAX + 1 - t->size, format, arguments);
-	va_end(arguments);
-	ASSERT(size >= 0 && (size_t)size <= CEREMONY_TEXT_MAX - t->size);
-	t->size += (size_t)size;
-}
-
 static void put_hex(struct text *t, const char *line, const void *bytes, size_t size)
 {
 	char hex[2 * SHA256_SIZE + 1];
@@ -369,7 +353,7 @@ static void put_progress(struct text *t, const struct ceremony *c)
 
 size_t ceremony_format(const struct ceremony *ceremony, char to[CEREMONY_TEXT_MAX + 1])
 {
-	struct text t = { to, 0 };
+	struct text t = { to, CEREMONY_TEXT_MAX, 0 };
 	put_plan(&t, &ceremony->plan);
 	if (ceremony->me) {
 		put_key(&t, ceremony);
